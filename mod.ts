@@ -1,0 +1,51 @@
+/**
+ * How good are embeddings, without labels? RankMe: the effective rank of an embedding matrix, the
+ * exponential of the entropy of its normalised singular values, from a stream of any length.
+ *
+ * Garrido, Balestriero, Najman & LeCun, "RankMe: Assessing the Downstream Performance of Pretrained
+ * Self-Supervised Representations by Their Rank", ICML 2023.
+ *
+ * @example Stage by stage
+ * ```ts ignore
+ * import {
+ *   ArrowBatchStream,
+ *   CovarianceStream,
+ *   EffectiveRankStream,
+ *   EmbeddingStream,
+ *   UnitNormStream,
+ * } from "@rankme/rankme";
+ *
+ * for await (
+ *   const report of Deno.stdin.readable
+ *     .pipeThrough(new ArrowBatchStream())
+ *     .pipeThrough(new EmbeddingStream({ column: "embedding" }))
+ *     .pipeThrough(new UnitNormStream())
+ *     .pipeThrough(new CovarianceStream({ every: 10_000 }))
+ *     .pipeThrough(new EffectiveRankStream())
+ * ) console.log(report.rankMe);
+ * ```
+ *
+ * @module
+ */
+
+export * from "./src/batch.ts";
+export * from "./src/covariance/mod.ts";
+export { RankMeError } from "./src/errors.ts";
+export type { ErrorCode, Place, RankMeErrorOptions } from "./src/errors.ts";
+export { eigenvalues } from "./src/linalg/eigenvalues.ts";
+export type { Backend, ShiftedSums } from "./src/linalg/backend.ts";
+export type { Spectrum } from "./src/linalg/spectrum.ts";
+export * from "./src/metrics/mod.ts";
+export * from "./src/pipeline/mod.ts";
+export type { InputReport, RankReport, ScoreReport } from "./src/report/report.ts";
+export {
+  ArrowBatchStream,
+  type ArrowBatchStreamOptions,
+  type ColumnChoice,
+  type EmbeddingInput,
+  EmbeddingStream,
+  type EmbeddingStreamOptions,
+  type NonFinitePolicy,
+  type OpenEmbeddingsOptions,
+} from "./src/sources/mod.ts";
+export * from "./src/transforms/mod.ts";

@@ -1,0 +1,295 @@
+import type { EmbeddingBatch } from "../batch.ts";
+import { allocating, RankMeError } from "../errors.ts";
+import { type Backend, type ShiftedSums } from "../linalg/backend.ts";
+import { eigenvalues } from "../linalg/eigenvalues.ts";
+import { referenceBackend } from "../linalg/reference/backend.ts";
+import type { Spectrum } from "../linalg/spectrum.ts";
+
+/** Below this, squares of the rows have lost digits to underflow (the smallest normal is 2⁻¹⁰²²). */
+const SMALLEST_TRACE = 2 ** -900;
+
+/**
+ * The mean and covariance of rows seen so far, in memory that does not grow with their number.
+ *
+ * The state is N, a pivot c, d = Σ(x−c) and P = Σ(x−c)(x−c)ᵀ. The pivot is the mean of the first
+ * batch, so the scatter S = P − ddᵀ/N loses nothing to a large mean. Everything is float64.
+ * Source: Chan, Golub & LeVeque, "Algorithms for computing the sample variance", 1983.
+ *
+ * @example Update, merge, ask
+ * ```ts
+ * import { EmbeddingBatch, OnlineCovariance } from "@rankme/rankme";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const rows = (...data: number[]) => new EmbeddingBatch({ data: Float64Array.from(data), dim: 2 });
+ * const a = new OnlineCovariance().update(rows(1, 0, 3, 0));
+ * const b = new OnlineCovariance().update(rows(5, 3));
+ * const both = a.merge(b);
+ * assertEquals(both.count, 3);
+ * assertEquals(both.mean, Float64Array.of(3, 1));
+ * assertEquals(both.covariance(), Float64Array.of(4, 3, 3, 3));
+ * ```
+ */
+export class OnlineCovariance {
+  #backend: Backend;
+  #count = 0;
+  #sums: ShiftedSums | undefined;
+
+  /** @param backend What computes. Default: plain TypeScript. */
+  constructor(backend: Backend = referenceBackend) {
+    this.#backend = backend;
+  }
+
+  /** N: the number of rows seen. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** D: the number of dimensions, or 0 before the first row. */
+  get dim(): number {
+    return this.#sums?.dim ?? 0;
+  }
+
+  /** What computes. */
+  get backend(): Backend {
+    return this.#backend;
+  }
+
+  /** μ: the mean row, D numbers in embedding units; a copy. */
+  get mean(): Float64Array {
+    const { pivot, sum } = this.#required();
+    return pivot.map((center, i) => center + sum[i] / this.#count);
+  }
+
+  /**
+   * Takes in some rows.
+   *
+   * @param batch Rows of the same dimension as before.
+   * @returns This object.
+   * @throws {RankMeError} `dimension`, `non-finite` or `range`, each with the row; the state is then
+   * as it was before.
+   */
+  update(batch: EmbeddingBatch): this {
+    if (batch.rows === 0) return this;
+    this.#refuseUnusable(batch);
+    const sums = this.#sums ??= shiftedSums(meanOf(batch));
+    this.#backend.update(sums, batch.data);
+    this.#count += batch.rows;
+    if (isZero(diagonalOf(sums.scatter, sums.dim))) refuseVanishing(batch, sums.pivot);
+    return this;
+  }
+
+  /**
+   * Takes in all rows that another object has seen.
+   *
+   * S = S_a + S_b + (μ_b−μ_a)(μ_b−μ_a)ᵀ·N_aN_b/N (Chan, Golub & LeVeque 1983; Pébay 2008).
+   *
+   * @param other The other rows; left as it was.
+   * @returns This object.
+   * @throws {RankMeError} `dimension`, when the dimensions differ.
+   */
+  merge(other: OnlineCovariance): this {
+    if (other.#count === 0) return this;
+    if (this.#count > 0 && other.dim !== this.dim) {
+      throw new RankMeError(
+        "dimension",
+        `rows of ${other.dim} dimensions cannot be merged with rows of ${this.dim}`,
+      );
+    }
+    const count = this.#count + other.#count;
+    const merged = shiftedSums(other.mean);
+    addScatter(merged, other.#required(), other.#count);
+    if (this.#count > 0) {
+      addScatter(merged, this.#required(), this.#count);
+      const mean = this.mean;
+      const difference = merged.pivot.map((value, i) => value - mean[i]);
+      addOuterProduct(merged, difference, this.#count * other.#count / count);
+      if (isZero(diagonalOf(merged.scatter, merged.dim)) && !isZero(difference)) throw vanishing();
+      difference.forEach((value, i) => merged.pivot[i] = mean[i] + value * (other.#count / count));
+    }
+    this.#sums = merged;
+    this.#count = count;
+    return this;
+  }
+
+  /**
+   * A copy that later updates of this one leave alone.
+   *
+   * @returns An object in the same state.
+   */
+  clone(): OnlineCovariance {
+    const copy = new OnlineCovariance(this.#backend);
+    copy.#count = this.#count;
+    if (this.#sums) {
+      const { dim, pivot, sum, scatter } = this.#sums;
+      copy.#sums = { dim, pivot: pivot.slice(), sum: sum.slice(), scatter: scatter.slice() };
+    }
+    return copy;
+  }
+
+  /**
+   * S = Σ(x−μ)(x−μ)ᵀ.
+   *
+   * @returns D×D numbers, row-major, in squared embedding units.
+   * @throws {RankMeError} `empty`, before the first row.
+   */
+  scatter(): Float64Array {
+    const sums = this.#required();
+    const scatter = shiftedSums(sums.pivot);
+    addScatter(scatter, sums, this.#count);
+    return mirrorLowerTriangle(scatter.scatter, sums.dim);
+  }
+
+  /**
+   * The unbiased sample covariance S/(N−1).
+   *
+   * @returns D×D numbers, row-major, in squared embedding units.
+   * @throws {RankMeError} `empty`, when there are fewer than two rows.
+   */
+  covariance(): Float64Array {
+    if (this.#count < 2) {
+      throw new RankMeError("empty", `a covariance needs two rows, there are ${this.#count}`);
+    }
+    return this.scatter().map((value) => value / (this.#count - 1));
+  }
+
+  /**
+   * G = ZᵀZ = S + N·μμᵀ of the embedding matrix Z.
+   *
+   * @returns D×D numbers, row-major, in squared embedding units.
+   * @throws {RankMeError} `empty`, before the first row.
+   */
+  secondMoment(): Float64Array {
+    const moment = this.scatter();
+    const mean = this.mean;
+    const dim = this.dim;
+    for (let i = 0; i < dim; i++) {
+      const weight = this.#count * mean[i];
+      for (let j = 0; j < dim; j++) moment[i * dim + j] += weight * mean[j];
+    }
+    return moment;
+  }
+
+  /**
+   * The singular values of the rows seen so far.
+   *
+   * @param options.centered Whether to subtract the mean first. Default: no, as in the paper.
+   * @returns The min(N, D) largest values, negative rounding errors clamped to 0.
+   * @throws {RankMeError} `empty`, before the first row; `range`, when the squares of the numbers
+   * overflow or vanish in float64.
+   */
+  spectrum({ centered = false }: { readonly centered?: boolean } = {}): Spectrum {
+    const { dim } = this.#required();
+    const matrix = centered ? this.scatter() : this.secondMoment();
+    refuseOutOfRange(diagonalOf(matrix, dim), centered ? undefined : this.mean);
+    const values = eigenvalues(matrix, dim, this.#backend)
+      .subarray(0, Math.min(this.#count, dim))
+      .map((value) => Math.max(value, 0));
+    return {
+      eigenvalues: values,
+      singularValues: values.map(Math.sqrt),
+      rows: this.#count,
+      dim,
+      centered,
+    };
+  }
+
+  #required(): ShiftedSums {
+    if (!this.#sums) throw new RankMeError("empty", "there are no rows");
+    return this.#sums;
+  }
+
+  #refuseUnusable(batch: EmbeddingBatch): void {
+    if (this.#sums && batch.dim !== this.#sums.dim) {
+      throw new RankMeError(
+        "dimension",
+        `${batch.dim} dimensions where earlier rows have ${this.#sums.dim}`,
+        { place: { row: batch.offset } },
+      );
+    }
+    const found = batch.findNonFinite();
+    if (found) {
+      throw new RankMeError("non-finite", `${found.value} (dimension ${found.dimension})`, {
+        place: { row: batch.offset + found.row },
+      });
+    }
+  }
+}
+
+function shiftedSums(pivot: Float64Array): ShiftedSums {
+  const dim = pivot.length;
+  return {
+    dim,
+    pivot: pivot.slice(),
+    sum: new Float64Array(dim),
+    scatter: allocating(
+      dim * dim * 8,
+      `the covariance of ${dim} dimensions`,
+      () => new Float64Array(dim * dim),
+    ),
+  };
+}
+
+/** The mean row, summed about the first row so that equal rows give exactly that row. */
+function meanOf({ data, rows, dim }: EmbeddingBatch): Float64Array {
+  const mean = new Float64Array(dim);
+  for (let at = 0; at < data.length; at += dim) {
+    for (let i = 0; i < dim; i++) mean[i] += data[at + i] - data[i];
+  }
+  return mean.map((value, i) => data[i] + value / rows);
+}
+
+/** Adds P − ddᵀ/N, the scatter about the mean, to the lower triangle. */
+function addScatter(to: ShiftedSums, from: ShiftedSums, count: number): void {
+  const { dim, sum, scatter } = from;
+  for (let i = 0; i < dim; i++) {
+    const weight = sum[i] / count;
+    for (let j = 0; j <= i; j++) {
+      to.scatter[i * dim + j] += scatter[i * dim + j] - weight * sum[j];
+    }
+  }
+}
+
+function addOuterProduct({ dim, scatter }: ShiftedSums, v: Float64Array, factor: number): void {
+  for (let i = 0; i < dim; i++) {
+    const weight = factor * v[i];
+    for (let j = 0; j <= i; j++) scatter[i * dim + j] += weight * v[j];
+  }
+}
+
+function mirrorLowerTriangle(matrix: Float64Array, dim: number): Float64Array {
+  for (let i = 0; i < dim; i++) {
+    for (let j = 0; j < i; j++) matrix[j * dim + i] = matrix[i * dim + j];
+  }
+  return matrix;
+}
+
+function diagonalOf(matrix: Float64Array, dim: number): Float64Array {
+  return Float64Array.from({ length: dim }, (_, i) => matrix[i * dim + i]);
+}
+
+function isZero(values: Float64Array): boolean {
+  return values.every((value) => value === 0);
+}
+
+/** When every square so far is 0, makes sure that it is because the rows are equal. */
+function refuseVanishing({ data, dim, offset }: EmbeddingBatch, pivot: Float64Array): void {
+  const index = data.findIndex((value, i) => value !== pivot[i % dim]);
+  if (index >= 0) throw vanishing({ row: offset + Math.floor(index / dim) });
+}
+
+function refuseOutOfRange(diagonal: Float64Array, mean?: Float64Array): void {
+  const trace = diagonal.reduce((sum, value) => sum + value, 0);
+  if (!Number.isFinite(trace)) {
+    throw new RankMeError("range", "the squares of the values overflow float64", {
+      advice: "divide the embeddings by a power of two, which leaves RankMe as it is",
+    });
+  }
+  if (trace === 0 ? mean && !isZero(mean) : trace < SMALLEST_TRACE) throw vanishing();
+}
+
+function vanishing(place?: { row: number }): RankMeError {
+  return new RankMeError("range", "the values are so small that their squares vanish in float64", {
+    place,
+    advice: "multiply the embeddings by a power of two, which leaves RankMe as it is",
+  });
+}

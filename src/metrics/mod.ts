@@ -1,0 +1,9 @@
+/**
+ * Spectrum → numbers: one small pure function per metric.
+ *
+ * @module
+ */
+
+export * from "./conventions.ts";
+export * from "./effective_rank.ts";
+export * from "./rank_me.ts";

@@ -1,0 +1,10 @@
+/**
+ * From embeddings to reports: the last two stages, and {@linkcode score}, which puts all stages
+ * together.
+ *
+ * @module
+ */
+
+export * from "./covariance_stream.ts";
+export * from "./effective_rank_stream.ts";
+export * from "./score.ts";

@@ -1,0 +1,36 @@
+import type { ScoreReport } from "./report.ts";
+
+/** What to put into the JSON. */
+export interface JsonOptions {
+  /** Whether to include all singular values. Default: false. */
+  readonly spectrum?: boolean;
+}
+
+/**
+ * A report as one line of JSON. Keys that do not apply are absent.
+ *
+ * @param report The report.
+ * @param options What to include.
+ * @returns JSON without a line break.
+ */
+export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
+  const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
+  const { metrics, backend, timing, inputs, warnings, version } = report;
+  return JSON.stringify({
+    rankMe,
+    rows,
+    dim,
+    skippedRows,
+    complete,
+    convention,
+    centered,
+    epsilon,
+    metrics,
+    ...spectrum && { singularValues: Array.from(report.spectrum.singularValues) },
+    backend,
+    timing,
+    inputs,
+    warnings,
+    version,
+  });
+}

@@ -1,0 +1,10 @@
+/**
+ * Reports, and their forms for people and programs.
+ *
+ * @module
+ */
+
+export * from "./json.ts";
+export type * from "./report.ts";
+export * from "./text.ts";
+export * from "./version.ts";

@@ -1,0 +1,49 @@
+import type { Spectrum } from "../linalg/spectrum.ts";
+
+/** The effective rank of some rows, and how it was computed. */
+export interface RankReport {
+  /** RankMe: from 1 to min(N, D); 0 when there is nothing but zeros. */
+  readonly rankMe: number;
+  /** N: how many rows were scored. */
+  readonly rows: number;
+  /** D: the number of dimensions. */
+  readonly dim: number;
+  /** The name of the convention, as in `paper`. */
+  readonly convention: string;
+  /** Whether the mean was subtracted. */
+  readonly centered: boolean;
+  /** ε, added to every normalised value. */
+  readonly epsilon: number;
+  /** Other numbers from the same spectrum, by name. */
+  readonly metrics: { readonly [name: string]: number };
+  /** The spectrum they all come from. */
+  readonly spectrum: Spectrum;
+}
+
+/** One input of a score. */
+export interface InputReport {
+  /** What it is called. */
+  readonly name: string;
+  /** What its first bytes say it is, or `batches` when rows came from a program. */
+  readonly format: string;
+  /** How many of its rows were read. */
+  readonly rows: number;
+}
+
+/** A {@linkcode RankReport} and the circumstances of its making. */
+export interface ScoreReport extends RankReport {
+  /** How many rows were left out because of a null, NaN or infinity. */
+  readonly skippedRows: number;
+  /** Whether everything that was asked for is in it. */
+  readonly complete: boolean;
+  /** What computed it. */
+  readonly backend: { readonly name: string; readonly threads: number };
+  /** How long it took, reading included. */
+  readonly timing: { readonly seconds: number; readonly rowsPerSecond: number };
+  /** What was read, in order. */
+  readonly inputs: readonly InputReport[];
+  /** What the reader of the number should know. */
+  readonly warnings: readonly string[];
+  /** The version of this package. */
+  readonly version: string;
+}

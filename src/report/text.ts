@@ -1,0 +1,91 @@
+import type { ScoreReport } from "./report.ts";
+import { sparkline } from "./sparkline.ts";
+
+/** How to write for a terminal. */
+export interface TextOptions {
+  /** Whether to use colours. Default: false. */
+  readonly color?: boolean;
+  /** How many characters fit on a line. Default: 80. */
+  readonly width?: number;
+}
+
+/**
+ * Where the words of the verdict change, as shares of the dimensions that could be used. They name
+ * what is seen and are no thresholds from the paper, which compares runs only.
+ */
+const VERDICTS: readonly (readonly [number, string, keyof typeof STYLES])[] = [
+  [0.5, "spread over most dimensions", "green"],
+  [0.1, "concentrated in a part of the dimensions", "yellow"],
+  [0, "collapsed onto few dimensions", "red"],
+];
+
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
+
+/**
+ * A report for a person to read.
+ *
+ * @param report The report.
+ * @param options Colours and width.
+ * @returns Some lines, each ended.
+ */
+export function toText(
+  report: ScoreReport,
+  { color = false, width = 80 }: TextOptions = {},
+): string {
+  const paint = (style: keyof typeof STYLES, text: string) =>
+    color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
+  const { rankMe, rows, dim, skippedRows, complete, metrics, spectrum } = report;
+  const possible = Math.min(rows, dim);
+  const share = rankMe / possible;
+  const [, verdict, tone] = VERDICTS.find(([least]) => share >= least) ?? VERDICTS[2];
+  const { singularValues: sigma } = spectrum;
+  const label = (text: string) => paint("dim", text.padEnd(10));
+  const lines = [
+    `${paint("bold", `RankMe  ${formatRank(rankMe)}`)}${complete ? "" : paint("red", "  partial")}`,
+    "",
+    label("rows × dim") + `  ${grouped(rows)} × ${grouped(dim)}` +
+    (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : ""),
+    label("verdict") +
+    `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)}` +
+    (possible < dim ? " (no more rows than that)" : ""),
+    label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - 12))}`,
+    label("") + `  σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
+      sigma[sigma.length - 1].toPrecision(4)
+    }`,
+    ...Object.entries(metrics).map(([name, value]) => `${label(name)}  ${formatRank(value)}`),
+    label("computed") + `  ${describeComputation(report)}`,
+  ];
+  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+}
+
+function describeComputation({ convention, centered, epsilon }: ScoreReport): string {
+  return `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}`;
+}
+
+/**
+ * An effective rank with the digits that are worth showing.
+ *
+ * @param rank The number.
+ * @returns For example `31.65`.
+ */
+export function formatRank(rank: number): string {
+  return rank >= 1000 ? rank.toFixed(1) : rank.toPrecision(4);
+}
+
+/**
+ * A whole number with its thousands set apart.
+ *
+ * @param count The number.
+ * @returns For example `25,600`.
+ */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toPrecision(share >= 0.995 ? 3 : 2)} %`;
+}
+
+function subscript(count: number): string {
+  return String(count).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
+}

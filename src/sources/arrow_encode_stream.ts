@@ -1,0 +1,161 @@
+import {
+  AsyncByteQueue,
+  type Data,
+  Field,
+  FixedSizeList,
+  Float16,
+  Float32,
+  Float64,
+  LargeList,
+  List,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+} from "apache-arrow";
+import type { EmbeddingBatch } from "../batch.ts";
+
+/** How embeddings lie in an Arrow stream. */
+export type ArrowLayout = "fixed-size-list" | "list" | "large-list" | "columns";
+/** The type of the numbers in an Arrow stream. */
+export type ArrowDtype = "f16" | "f32" | "f64";
+
+/** How to write embeddings as Arrow. */
+export interface ArrowEncodeStreamOptions {
+  /** Default: `"fixed-size-list"`. */
+  readonly layout?: ArrowLayout;
+  /** Default: `"f32"`. */
+  readonly dtype?: ArrowDtype;
+  /** The column's name; with one column per dimension, what comes before `_0`, `_1`, … */
+  readonly column?: string;
+}
+
+/**
+ * Writes embeddings as an Arrow IPC stream: the inverse of `ArrowBatchStream` and `EmbeddingStream`.
+ * Each batch becomes one record batch; an empty stream becomes no bytes, as its dimension is unknown.
+ *
+ * @example There and back
+ * ```ts
+ * import { ArrowBatchStream, EmbeddingBatch, EmbeddingStream } from "@rankme/rankme";
+ * import { ArrowEncodeStream } from "@rankme/rankme/sources";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float32Array.of(1, 2, 3, 4), dim: 2 });
+ * const [back] = await Array.fromAsync(
+ *   ReadableStream.from([batch])
+ *     .pipeThrough(new ArrowEncodeStream())
+ *     .pipeThrough(new ArrowBatchStream())
+ *     .pipeThrough(new EmbeddingStream()),
+ * );
+ * assertEquals(back.data, batch.data);
+ * ```
+ */
+export class ArrowEncodeStream extends TransformStream<EmbeddingBatch, Uint8Array> {
+  /** @param options How to write. */
+  constructor(
+    { layout = "fixed-size-list", dtype = "f32", column = "embedding" }: ArrowEncodeStreamOptions =
+      {},
+  ) {
+    const sink = new ByteCollector();
+    const writer = new RecordBatchStreamWriter();
+    let schema: Schema | undefined;
+    super({
+      transform(batch, controller) {
+        if (!schema) {
+          schema = new Schema(fieldsOf(layout, dtype, column, batch.dim));
+          writer.reset(sink, schema);
+        }
+        writer.write(recordBatchOf(batch, schema, layout, dtype));
+        sink.drain().forEach((bytes) => controller.enqueue(bytes));
+      },
+      flush(controller) {
+        if (!schema) return;
+        writer.finish();
+        sink.drain().forEach((bytes) => controller.enqueue(bytes));
+      },
+    });
+  }
+}
+
+/** Takes what the writer writes without its queue's promises, so that nothing piles up. */
+class ByteCollector extends AsyncByteQueue {
+  #written: Uint8Array[] = [];
+
+  override write(bytes: Uint8Array): void {
+    if (bytes.byteLength > 0) this.#written.push(bytes);
+  }
+
+  drain(): Uint8Array[] {
+    return this.#written.splice(0);
+  }
+}
+
+const DTYPES = {
+  f16: {
+    type: Float16,
+    convert: (data: ArrayLike<number>) => new Uint16Array(Float16Array.from(data).buffer),
+  },
+  f32: { type: Float32, convert: (data: ArrayLike<number>) => Float32Array.from(data) },
+  f64: { type: Float64, convert: (data: ArrayLike<number>) => Float64Array.from(data) },
+} as const;
+
+function fieldsOf(layout: ArrowLayout, dtype: ArrowDtype, column: string, dim: number): Field[] {
+  const type = new DTYPES[dtype].type();
+  const item = new Field("item", type);
+  switch (layout) {
+    case "fixed-size-list":
+      return [new Field(column, new FixedSizeList(dim, item))];
+    case "list":
+      return [new Field(column, new List(item))];
+    case "large-list":
+      return [new Field(column, new LargeList(item))];
+    case "columns":
+      return Array.from({ length: dim }, (_, i) => new Field(`${column}_${i}`, type));
+  }
+}
+
+function recordBatchOf(
+  batch: EmbeddingBatch,
+  schema: Schema,
+  layout: ArrowLayout,
+  dtype: ArrowDtype,
+): RecordBatch {
+  const { rows, dim, data } = batch;
+  const { type: Type, convert } = DTYPES[dtype];
+  const values = (numbers: ArrayLike<number>): Data =>
+    makeData({ type: new Type(), nullCount: 0, data: convert(numbers) });
+  const ends = Array.from({ length: rows + 1 }, (_, row) => row * dim);
+  const children: Data[] = schema.fields.map(({ type }, index) => {
+    const shared = { type, length: rows, nullCount: 0 };
+    switch (layout) {
+      case "fixed-size-list":
+        return makeData({ ...shared, type: type as FixedSizeList, child: values(data) });
+      case "list":
+        return makeData({
+          ...shared,
+          type: type as List,
+          valueOffsets: Int32Array.from(ends),
+          child: values(data),
+        });
+      case "large-list":
+        return makeData({
+          ...shared,
+          type: type as LargeList,
+          valueOffsets: BigInt64Array.from(ends, BigInt),
+          child: values(data),
+        });
+      case "columns":
+        return values(
+          Float64Array.from({ length: rows }, (_, row) => data[row * dim + index]),
+        );
+    }
+  });
+  const struct = makeData({
+    type: new Struct(schema.fields),
+    length: rows,
+    nullCount: 0,
+    children,
+  });
+  return new RecordBatch(schema, struct);
+}

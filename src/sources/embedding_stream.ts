@@ -1,0 +1,147 @@
+import type { RecordBatch, Schema } from "apache-arrow";
+import { EmbeddingBatch } from "../batch.ts";
+import { RankMeError } from "../errors.ts";
+import { type ColumnRows, readColumn } from "./column_rows.ts";
+import { chooseColumn, type ColumnChoice, type EmbeddingColumn } from "./embedding_column.ts";
+
+/** What becomes of rows with NaN, an infinity or a null in them. */
+export type NonFinitePolicy = "error" | "skip";
+
+/** Which embeddings to take out of record batches, and how. */
+export interface EmbeddingStreamOptions extends ColumnChoice {
+  /** Whether unusable rows are refused or left out and counted. Default: `"error"`. */
+  readonly nonFinite?: NonFinitePolicy;
+}
+
+/**
+ * Takes the embeddings out of Arrow record batches: one column of FixedSizeList, List or LargeList of
+ * float16, float32 or float64, or one float column per dimension. Other columns are ignored.
+ *
+ * Fails with a {@linkcode RankMeError} `column` (none fits, or several do: the candidates are listed),
+ * `dimension`, `null` or `non-finite`, the last three with batch and row.
+ *
+ * @example The only column that fits
+ * ```ts
+ * import { EmbeddingStream } from "@rankme/rankme";
+ * import { FixedSizeList, Field, Float32, tableFromArrays, vectorFromArray } from "apache-arrow";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const type = new FixedSizeList(2, new Field("item", new Float32()));
+ * const table = tableFromArrays({ id: [7, 8] }).assign(
+ *   tableFromArrays({ embedding: vectorFromArray([[1, 2], [3, 4]], type) }),
+ * );
+ * const stream = ReadableStream.from(table.batches).pipeThrough(new EmbeddingStream());
+ * const [batch] = await Array.fromAsync(stream);
+ * assertEquals(batch.data, Float32Array.of(1, 2, 3, 4));
+ * ```
+ */
+export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch> {
+  #skippedRows = 0;
+
+  /** @param options Which columns, and what becomes of unusable rows. */
+  constructor({ nonFinite = "error", ...choice }: EmbeddingStreamOptions = {}) {
+    let schema: Schema | undefined;
+    let column: EmbeddingColumn;
+    let dim = 0, batchIndex = 0, firstRow = 0, offset = 0;
+    super({
+      transform: (recordBatch, controller) => {
+        if (schema !== recordBatch.schema) {
+          schema = recordBatch.schema;
+          column = chooseColumn(schema, choice);
+        }
+        const place = { batch: batchIndex++ };
+        const rows = readPlaced(recordBatch, column, dim, place.batch, firstRow);
+        firstRow += recordBatch.numRows;
+        dim ||= rows.dim;
+        const kept = keepUsable(rows, (found) => {
+          if (nonFinite === "skip") return;
+          throw unusable(found, column.name, place.batch, firstRow - recordBatch.numRows);
+        });
+        this.#skippedRows += recordBatch.numRows - (kept?.rows ?? 0);
+        if (!kept) return;
+        controller.enqueue(kept.at(offset));
+        offset += kept.rows;
+      },
+    });
+  }
+
+  /** How many rows were left out so far. */
+  get skippedRows(): number {
+    return this.#skippedRows;
+  }
+}
+
+/** A row that cannot be used, and why: null, or the value in the dimension. */
+interface Unusable {
+  readonly row: number;
+  readonly value?: number;
+  readonly dimension?: number;
+}
+
+function readPlaced(
+  recordBatch: RecordBatch,
+  column: EmbeddingColumn,
+  dim: number,
+  batch: number,
+  firstRow: number,
+): ColumnRows {
+  try {
+    return readColumn(recordBatch, column, dim);
+  } catch (error) {
+    if (!(error instanceof RankMeError)) throw error;
+    const { row } = error.place;
+    throw new RankMeError(error.code, `${error.what} (column "${column.name}")`, {
+      place: { batch, ...row !== undefined && { row: firstRow + row } },
+      advice: error.advice,
+    });
+  }
+}
+
+/** The rows without null, NaN and infinity; `report` hears of each other row, or throws. */
+function keepUsable(
+  { dim, data, nullRows }: ColumnRows,
+  report: (found: Unusable) => void,
+): EmbeddingBatch | undefined {
+  if (dim === 0 || data.length === 0) {
+    nullRows.forEach((row) => report({ row }));
+    return undefined;
+  }
+  let batch = new EmbeddingBatch({ data, dim });
+  if (nullRows.length > 0) {
+    nullRows.forEach((row) => report({ row }));
+    batch = withoutRows(batch, new Set(nullRows));
+  }
+  const first = batch.findNonFinite();
+  if (first) {
+    report(first);
+    const nonFinite = new Set<number>();
+    for (let row = first.row; row < batch.rows; row++) {
+      if (batch.slice(row, row + 1).findNonFinite()) nonFinite.add(row);
+    }
+    batch = withoutRows(batch, nonFinite);
+  }
+  return batch.rows > 0 ? batch : undefined;
+}
+
+function withoutRows(batch: EmbeddingBatch, rows: ReadonlySet<number>): EmbeddingBatch {
+  const { dim } = batch;
+  const data = batch.data.slice();
+  let kept = 0;
+  for (let row = 0; row < batch.rows; row++) {
+    if (!rows.has(row)) data.copyWithin(dim * kept++, dim * row, dim * (row + 1));
+  }
+  return new EmbeddingBatch({ data: data.subarray(0, dim * kept), dim });
+}
+
+function unusable(found: Unusable, column: string, batch: number, firstRow: number): RankMeError {
+  const { row, value, dimension } = found;
+  const advice = "pass --non-finite skip to leave such rows out";
+  const place = { batch, row: firstRow + row };
+  return value === undefined
+    ? new RankMeError("null", `a null in column "${column}"`, { place, advice })
+    : new RankMeError(
+      "non-finite",
+      `${value} in column "${column}" (dimension ${dimension})`,
+      { place, advice },
+    );
+}

@@ -1,0 +1,13 @@
+/**
+ * Bytes → embeddings: one file per format.
+ *
+ * @module
+ */
+
+export * from "./arrow_batch_stream.ts";
+export * from "./arrow_encode_stream.ts";
+export type * from "./detect.ts";
+export type * from "./embedding_column.ts";
+export * from "./embedding_stream.ts";
+export * from "./open_embeddings.ts";
+export * from "./synthetic.ts";
