@@ -75,10 +75,10 @@ Deno.test("toTransformStream() takes a function that returns any iterable", asyn
 });
 
 Deno.test("toTransformStream() passes an error of the generator on in both directions", async () => {
-  let reason: unknown;
+  const cancelled = Promise.withResolvers<void>();
   const source = new ReadableStream<number>({
     pull: (controller) => controller.enqueue(1),
-    cancel: (cause) => void (reason = cause),
+    cancel: () => cancelled.resolve(),
   });
   const failing = source.pipeThrough(toTransformStream<number, number>(async function* (numbers) {
     for await (const number of numbers) {
@@ -89,7 +89,7 @@ Deno.test("toTransformStream() passes an error of the generator on in both direc
   const reader = failing.getReader();
   assertEquals(await reader.read(), { done: false, value: 1 });
   await assertRejects(() => reader.read(), RangeError, "enough");
-  assert(reason !== undefined);
+  await cancelled.promise;
 });
 
 Deno.test("toTransformStream() passes an error of its input on to the reader", async () => {

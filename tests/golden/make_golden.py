@@ -226,13 +226,7 @@ def centered(z):
     return z - np.array([math.fsum(column) / len(z) for column in z.T])
 
 
-def gram_singular_values(z):
-    """The float64-Gram route, on whichever side is smaller; only to check the tolerances."""
-    gram = z @ z.T if z.shape[0] < z.shape[1] else z.T @ z
-    return np.sqrt(np.maximum(np.linalg.eigvalsh(gram), 0))
-
-
-def expected_values(name, z, sigma, sigma_centered):
+def expected_values(name, sigma, sigma_centered):
     """Value and tolerance by convention; the centred ones are absent where nothing varies."""
     expected = {}
     varies = sigma_centered[0] > 1e-12 * sigma[0]
@@ -242,9 +236,6 @@ def expected_values(name, z, sigma, sigma_centered):
         exact = sigma_centered if is_centered else sigma
         value = effective_rank(exact**power, epsilon)
         relative = GRAM_LIMITED.get(name, (TIGHT, TIGHT))[is_centered] if power == 1 else TIGHT
-        gram = gram_singular_values(centered(z) if is_centered else z)
-        error = abs(effective_rank(gram**power, epsilon) / value - 1)
-        assert error < relative / 2, (name, convention, error)
         expected[convention] = {"value": value, "relative": relative}
     return expected
 
@@ -268,7 +259,7 @@ def golden_case(name, rows, dim, dtype, build):
         "indices": list(indices),
         "singularValues": [float(sigma[k]) for k in indices],
         "singularValuesCentered": [float(sigma_centered[k]) for k in indices],
-        "expected": expected_values(name, z, sigma, sigma_centered),
+        "expected": expected_values(name, sigma, sigma_centered),
     }
 
 
