@@ -14,11 +14,12 @@ export interface TextOptions {
  * what is seen and are no thresholds from the paper, which compares runs only.
  */
 const VERDICTS: readonly (readonly [number, string, keyof typeof STYLES])[] = [
-  [0.5, "spread over most dimensions", "green"],
-  [0.1, "concentrated in a part of the dimensions", "yellow"],
-  [0, "collapsed onto few dimensions", "red"],
+  [0.5, "well spread", "green"],
+  [0.1, "partly collapsed", "yellow"],
+  [0, "collapsed", "red"],
 ];
 
+const LABEL_WIDTH = 13;
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
 
 /**
@@ -39,16 +40,16 @@ export function toText(
   const share = rankMe / possible;
   const [, verdict, tone] = VERDICTS.find(([least]) => share >= least) ?? VERDICTS[2];
   const { singularValues: sigma } = spectrum;
-  const label = (text: string) => paint("dim", text.padEnd(10));
+  const label = (text: string) => paint("dim", text.padEnd(LABEL_WIDTH));
   const lines = [
     `${paint("bold", `RankMe  ${formatRank(rankMe)}`)}${complete ? "" : paint("red", "  partial")}`,
     "",
     label("rows × dim") + `  ${grouped(rows)} × ${grouped(dim)}` +
     (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : ""),
     label("verdict") +
-    `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)}` +
-    (possible < dim ? " (no more rows than that)" : ""),
-    label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - 12))}`,
+    `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)} ` +
+    (possible < dim ? "possible with so few rows" : "dimensions in use"),
+    label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - LABEL_WIDTH - 2))}`,
     label("") + `  σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
       sigma[sigma.length - 1].toPrecision(4)
     }`,

@@ -97,7 +97,13 @@ export class MessageDecoder {
     this.#waiting = [prefix, metadata];
     const waiting = this.#waiting;
     const bytes = function* () {
-      for (let next; (next = waiting.shift());) yield next;
+      // The reader asks for one chunk more than it needs: an empty one is no end. A second one would
+      // mean that it wants what is not there.
+      for (let idle = 0; idle < 2;) {
+        const next = waiting.shift();
+        idle = next ? 0 : idle + 1;
+        yield next ?? new Uint8Array(0);
+      }
     };
     this.#reader = RecordBatchReader.from(bytes()) as RecordBatchStreamReader;
     this.#reader.open({ autoDestroy: false });

@@ -1,0 +1,178 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { RankMeError } from "../errors.ts";
+
+/** One flag of a command. */
+export interface Flag {
+  /** Its name, without the hyphens. */
+  readonly name: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
+  /** What stands for its value in the help; a flag without one is on or off. */
+  readonly value?: string;
+  /** What it does, for the help. */
+  readonly help: string;
+  /** Whether `--no-NAME` turns off what is otherwise on. */
+  readonly negatable?: boolean;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+}
+
+/** Flags that every command has. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: "help", short: "h", help: "show this help" },
+  { name: "version", short: "V", help: "show the version" },
+];
+
+/** The arguments of a command, checked against its flags. */
+export class Arguments {
+  /** What is no flag, in order. */
+  readonly positionals: readonly string[];
+  #values: ReadonlyMap<string, unknown>;
+
+  /**
+   * @param args The words after the command.
+   * @param flags The flags there are, besides {@linkcode COMMON_FLAGS}.
+   * @throws {RankMeError} `usage`, for a flag there is none of, and for a value that is missing or
+   * none of the choices.
+   */
+  constructor(args: readonly string[], flags: readonly Flag[]) {
+    const all = [...flags, ...COMMON_FLAGS];
+    const names = (pick: (flag: Flag) => unknown) => all.filter(pick).map(({ name }) => name);
+    const switches: string[] = names(({ value }) => value === undefined);
+    const negatable: string[] = names((flag) => flag.negatable);
+    const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs([...args], {
+      boolean: switches,
+      string: [...names(({ value }) => value !== undefined), "_"],
+      negatable,
+      alias: Object.fromEntries(all.flatMap(({ short, name }) => short ? [[short, name]] : [])),
+      // Without a default, a flag that may be turned off would be off when it was not given.
+      default: Object.fromEntries(negatable.map((name) => [name, undefined])),
+      unknown: (arg, key) => {
+        if (key !== undefined) throw unknownFlag(arg, all);
+      },
+    });
+    for (const { name, value, choices } of all) {
+      const given = parsed[name];
+      if (value === undefined || given === undefined) continue;
+      if (given === "") throw usage(`--${name} needs a value: --${name}=${value}`);
+      if (choices && !choices.includes(String(given))) {
+        throw usage(`--${name} is ${choices.join(", ")}, not "${given}"`);
+      }
+    }
+    this.positionals = parsed._.map(String);
+    this.#values = new Map(Object.entries(parsed));
+  }
+
+  /**
+   * Whether a switch was given.
+   *
+   * @param name The flag.
+   * @returns Whether it is on.
+   */
+  on(name: string): boolean {
+    return this.#values.get(name) === true;
+  }
+
+  /**
+   * Whether a switch that may be turned off was given, and how.
+   *
+   * @param name The flag.
+   * @returns On, off, or neither.
+   */
+  choice(name: string): boolean | undefined {
+    return this.#values.get(name) as boolean | undefined;
+  }
+
+  /**
+   * The value of a flag.
+   *
+   * @param name The flag.
+   * @returns Its text, or nothing when it was not given.
+   */
+  text(name: string): string | undefined {
+    return this.#values.get(name) as string | undefined;
+  }
+
+  /**
+   * The value of a flag that lists several things.
+   *
+   * @param name The flag.
+   * @returns Its parts between commas, or nothing when it was not given.
+   */
+  list(name: string): readonly string[] | undefined {
+    return this.text(name)?.split(",").map((part) => part.trim()).filter(Boolean);
+  }
+
+  /**
+   * The value of a flag that is a number.
+   *
+   * @param name The flag.
+   * @returns The number, or nothing when it was not given.
+   * @throws {RankMeError} `usage`, when it is none.
+   */
+  number(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const number = Number(text.replaceAll("_", ""));
+    if (!Number.isFinite(number)) throw usage(`--${name} is a number, not "${text}"`);
+    return number;
+  }
+
+  /**
+   * The value of a flag that counts something.
+   *
+   * @param name The flag.
+   * @returns A whole number from 1 on, or nothing when it was not given.
+   * @throws {RankMeError} `usage`, when it is none.
+   */
+  count(name: string): number | undefined {
+    const number = this.number(name);
+    if (number !== undefined && !(Number.isSafeInteger(number) && number >= 1)) {
+      throw usage(`--${name} is a whole number from 1 on, not "${this.text(name)}"`);
+    }
+    return number;
+  }
+}
+
+/** An error of how the command line was used. */
+export function usage(what: string, advice?: string): RankMeError {
+  return new RankMeError("usage", what, { advice });
+}
+
+function unknownFlag(arg: string, flags: readonly Flag[]): RankMeError {
+  const name = arg.replace(/^-+/, "").replace(/=.*$/s, "");
+  if (/^-[\d.]/.test(arg)) {
+    return usage(`${arg} looks like a flag`, `write a negative value with =, as in --mean=${arg}`);
+  }
+  const near = closest(name, flags.map((flag) => flag.name));
+  return usage(
+    `there is no flag ${arg.replace(/=.*$/s, "")}`,
+    near ? `did you mean --${near}?` : "see --help",
+  );
+}
+
+/**
+ * The word that a mistyped one most likely was meant to be.
+ *
+ * @param typed What was typed.
+ * @param words What there is.
+ * @returns The nearest word, if it is near enough.
+ */
+export function closest(typed: string, words: readonly string[]): string | undefined {
+  const ranked = words.map((word) => ({ word, edits: editDistance(typed, word) }))
+    .sort((a, b) => a.edits - b.edits);
+  return ranked[0]?.edits <= Math.max(1, typed.length / 3) ? ranked[0].word : undefined;
+}
+
+/** How many letters must be added, removed or changed (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 0; i < a.length; i++) {
+    const row = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      row.push(Math.min(row[j] + 1, previous[j + 1] + 1, previous[j] + (a[i] === b[j] ? 0 : 1)));
+    }
+    previous = row;
+  }
+  return previous[b.length];
+}

@@ -1,0 +1,47 @@
+import type { ScoreProgress } from "../pipeline/score.ts";
+import { formatRank, grouped } from "../report/text.ts";
+import { note } from "./output.ts";
+
+const REDRAW_MILLISECONDS = 100;
+const CLEAR_LINE = "\r\x1b[K";
+
+/** One line on standard error that says how far a score has come; only on a terminal. */
+export class ProgressLine {
+  #enabled: boolean;
+  #started = performance.now();
+  #drawn = -Infinity;
+  #rank: number | undefined;
+
+  /** @param quiet Whether to show nothing in any case. */
+  constructor(quiet: boolean) {
+    this.#enabled = !quiet && Deno.stderr.isTerminal();
+  }
+
+  /**
+   * Shows how far it has come, if the line is due to be drawn again.
+   *
+   * @param progress Rows and bytes so far.
+   */
+  update({ rows, bytes }: ScoreProgress): void {
+    const now = performance.now();
+    if (!this.#enabled || now - this.#drawn < REDRAW_MILLISECONDS) return;
+    this.#drawn = now;
+    const speed = bytes / 1e3 / Math.max(1, now - this.#started);
+    const rank = this.#rank === undefined ? "" : `, RankMe ${formatRank(this.#rank)}`;
+    note(`${CLEAR_LINE}${grouped(rows)} rows, ${speed.toFixed(0)} MB/s${rank}`);
+  }
+
+  /**
+   * Shows a rank from now on.
+   *
+   * @param rank The latest RankMe.
+   */
+  show(rank: number): void {
+    this.#rank = rank;
+  }
+
+  /** Takes the line away, so that something else can be written. */
+  clear(): void {
+    if (this.#enabled && this.#drawn > -Infinity) note(CLEAR_LINE);
+  }
+}
