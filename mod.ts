@@ -6,7 +6,7 @@
  * Self-Supervised Representations by Their Rank", ICML 2023.
  *
  * @example Stage by stage
- * ```ts ignore
+ * ```ts
  * import {
  *   ArrowBatchStream,
  *   CovarianceStream,
@@ -14,15 +14,19 @@
  *   EmbeddingStream,
  *   UnitNormStream,
  * } from "@rankme/rankme";
+ * import { ArrowEncodeStream, syntheticEmbeddings } from "@rankme/rankme/sources";
+ *
+ * // Stands for Deno.stdin.readable, a file or a response.
+ * const bytes = syntheticEmbeddings({ rows: 1000, dim: 16 }).pipeThrough(new ArrowEncodeStream());
  *
  * for await (
- *   const report of Deno.stdin.readable
+ *   const report of bytes
  *     .pipeThrough(new ArrowBatchStream())
  *     .pipeThrough(new EmbeddingStream({ column: "embedding" }))
  *     .pipeThrough(new UnitNormStream())
- *     .pipeThrough(new CovarianceStream({ every: 10_000 }))
+ *     .pipeThrough(new CovarianceStream({ every: 500 }))
  *     .pipeThrough(new EffectiveRankStream())
- * ) console.log(report.rankMe);
+ * ) console.log(report.rows, report.rankMe);
  * ```
  *
  * @module

@@ -44,6 +44,8 @@ export class EmbeddingBatch {
   readonly offset: number;
 
   /**
+   * Makes a batch of some numbers.
+   *
    * @param init The numbers and their shape.
    * @throws {RankMeError} `dimension`, when the numbers do not fill whole rows.
    */

@@ -16,39 +16,46 @@ export const EXIT_STATUS = {
   interrupted: 130,
 } as const;
 
-const EXIT_STATUS_OF_CODE = {
-  /** A flag, option or argument that cannot be understood. */
-  usage: EXIT_STATUS.usage,
-  /** A permission that the runtime was not given. */
-  permission: EXIT_STATUS.usage,
-  /** An input that is not there or cannot be opened. */
-  unreadable: EXIT_STATUS.input,
-  /** Bytes of another format than the ones that can be read. */
-  format: EXIT_STATUS.input,
-  /** The right format with a feature that cannot be read. */
-  unsupported: EXIT_STATUS.input,
-  /** An input that stops before its own structure says so. */
-  truncated: EXIT_STATUS.input,
-  /** An input that contradicts itself. */
-  corrupt: EXIT_STATUS.input,
-  /** No column fits, or more than one does. */
-  column: EXIT_STATUS.input,
-  /** Rows of different dimensions in one data set. */
-  dimension: EXIT_STATUS.input,
-  /** A missing row or value. */
-  null: EXIT_STATUS.input,
-  /** NaN or an infinity. */
-  "non-finite": EXIT_STATUS.input,
-  /** Finite values whose squares overflow or vanish in float64. */
-  range: EXIT_STATUS.input,
-  /** No rows at all. */
-  empty: EXIT_STATUS.input,
-  /** More memory than there is. */
-  memory: EXIT_STATUS.resources,
-} as const;
+/**
+ * The name of a kind of error, stable across versions.
+ *
+ * - `usage`: a flag, option or argument that cannot be understood.
+ * - `permission`: a permission that the runtime was not given.
+ * - `unreadable`: an input that is not there or cannot be opened.
+ * - `format`: bytes of another format than the ones that can be read.
+ * - `unsupported`: the right format with a feature that cannot be read.
+ * - `truncated`: an input that stops before its own structure says so.
+ * - `corrupt`: an input that contradicts itself.
+ * - `column`: no column fits, or more than one does.
+ * - `dimension`: rows of different dimensions in one data set.
+ * - `null`: a missing row or value.
+ * - `non-finite`: NaN or an infinity.
+ * - `range`: finite values whose squares overflow or vanish in float64.
+ * - `empty`: no rows at all.
+ * - `memory`: more memory than there is.
+ */
+export type ErrorCode =
+  | "usage"
+  | "permission"
+  | "unreadable"
+  | "format"
+  | "unsupported"
+  | "truncated"
+  | "corrupt"
+  | "column"
+  | "dimension"
+  | "null"
+  | "non-finite"
+  | "range"
+  | "empty"
+  | "memory";
 
-/** The name of a kind of error, stable across versions. */
-export type ErrorCode = keyof typeof EXIT_STATUS_OF_CODE;
+/** Codes that are not the input's fault. */
+const OTHER_STATUS: { readonly [code in ErrorCode]?: number } = {
+  usage: EXIT_STATUS.usage,
+  permission: EXIT_STATUS.usage,
+  memory: EXIT_STATUS.resources,
+};
 
 /** Where in the input something was found. Counts start at 0, as in NumPy. */
 export interface Place {
@@ -105,6 +112,8 @@ export class RankMeError extends Error {
   readonly advice?: string;
 
   /**
+   * Makes an error.
+   *
    * @param code The kind of error.
    * @param what What was found, as a clause.
    * @param options Where, what to do, and the cause.
@@ -120,7 +129,7 @@ export class RankMeError extends Error {
 
   /** The exit status that the command line ends with. */
   get exitStatus(): number {
-    return EXIT_STATUS_OF_CODE[this.code];
+    return OTHER_STATUS[this.code] ?? EXIT_STATUS.input;
   }
 
   /**
@@ -155,6 +164,15 @@ function compose(what: string, place: Place, advice?: string): string {
  * @param allocate Makes the array.
  * @returns What `allocate` returned.
  * @throws {RankMeError} `memory`, when the runtime refuses.
+ *
+ * @example More than any array can hold
+ * ```ts
+ * import { allocating, RankMeError } from "@rankme/rankme/errors";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const allocate = () => new Float64Array(2 ** 52);
+ * assertThrows(() => allocating(2 ** 55, "too much", allocate), RankMeError, "36.0 PB");
+ * ```
  */
 export function allocating<T>(bytes: number, purpose: string, allocate: () => T): T {
   try {
@@ -172,7 +190,15 @@ export function allocating<T>(bytes: number, purpose: string, allocate: () => T)
  * A number of bytes for a person to read.
  *
  * @param bytes How many.
- * @returns For example `"1.5 GB"`, in powers of 1000.
+ * @returns For example `"1.50 GB"`, in powers of 1000.
+ *
+ * @example A gigabyte and a half
+ * ```ts
+ * import { formatBytes } from "@rankme/rankme/errors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(formatBytes(1.5e9), "1.50 GB");
+ * ```
  */
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];

@@ -20,7 +20,8 @@ export const doctorCommand: Command = {
   name: "doctor",
   summary: "show what this machine offers, check the numbers, measure the speed",
   usage: "[--json]",
-  description: `Checks the eigenvalues against those of mathjs, and measures each backend for a moment.
+  description:
+    `Checks the eigenvalues against those of mathjs, and measures each backend for a moment.
 Needs no permission. Exits with 70 when the check fails.`,
   flags: [{ name: "json", help: "print one JSON object" }],
   examples: [["rankme doctor", "before a long run, or when reporting a problem"]],

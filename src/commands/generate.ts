@@ -27,7 +27,8 @@ export const generateCommand: Command = {
   name: "generate",
   summary: "write made-up embeddings with a known spectrum as an Arrow IPC stream",
   usage: "[flags] > FILE",
-  description: `Any number of rows, in constant memory. With power and rank spectra the singular values
+  description:
+    `Any number of rows, in constant memory. With power and rank spectra the singular values
 are exact: --expect prints the RankMe that score must find (to rounding: use --dtype f64 to
 see it to many digits). Gaussian rows are random: --expect is what they approach as rows grow.`,
   flags: [

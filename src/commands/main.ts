@@ -10,6 +10,7 @@ import { scoreCommand } from "./score.ts";
 
 /** Every subcommand; the first is the default. */
 const COMMANDS: readonly Command[] = [scoreCommand, generateCommand, doctorCommand];
+const NAMES = COMMANDS.map(({ name }) => name);
 
 /**
  * The command line.
@@ -45,7 +46,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
 function printHelp(name: string | undefined): number {
   const command = COMMANDS.find((command) => command.name === name);
   if (name !== undefined && !command) {
-    const near = closest(name, COMMANDS.map((command) => command.name));
+    const near = closest(name, NAMES);
     throw usage(`there is no command "${name}"`, near && `did you mean ${near}?`);
   }
   print(command ? commandHelp(command) : generalHelp(COMMANDS));
@@ -57,7 +58,8 @@ function explain(error: unknown, verbose: boolean): number {
   // Nobody reads our output any more, as after `| head`: that is no error.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT_STATUS.done;
   if (error instanceof RankMeError) {
-    note(`rankme: ${error.message}\n`);
+    const near = error.code === "unreadable" && closest(error.place.input ?? "", NAMES);
+    note(`rankme: ${error.message}${near ? `; did you mean the command ${near}?` : ""}\n`);
     return error.exitStatus;
   }
   if (error instanceof RangeError && /allocat|array length/i.test(error.message)) {

@@ -14,7 +14,8 @@ export const scoreCommand: Command = {
   name: "score",
   summary: "score one data set: a stream, a file, or several files that are its shards",
   usage: "[INPUT…] [flags]",
-  description: `INPUT is an Arrow IPC stream or file; - is standard input, as is no INPUT at all when
+  description:
+    `INPUT is an Arrow IPC stream or file; - is standard input, as is no INPUT at all when
 something is piped in. Standard input needs no permission; files need --allow-read.
 
 Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of memory,

@@ -1,12 +1,15 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { allocating, RankMeError } from "../errors.ts";
-import { type Backend, type ShiftedSums } from "../linalg/backend.ts";
+import type { Backend, ShiftedSums } from "../linalg/backend.ts";
 import { eigenvalues } from "../linalg/eigenvalues.ts";
 import { referenceBackend } from "../linalg/reference/backend.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 
-/** Below this, squares of the rows have lost digits to underflow (the smallest normal is 2⁻¹⁰²²). */
-const SMALLEST_TRACE = 2 ** -900;
+/**
+ * Below this, the sum of the squares may have lost digits to underflow: each product is rounded to a
+ * multiple of 2⁻¹⁰⁷⁴, and 2⁶⁰ such errors make 2⁻⁵⁴ of this sum.
+ */
+const SMALLEST_TRACE = 2 ** -960;
 
 /**
  * The mean and covariance of rows seen so far, in memory that does not grow with their number.
@@ -34,7 +37,11 @@ export class OnlineCovariance {
   #count = 0;
   #sums: ShiftedSums | undefined;
 
-  /** @param backend What computes. Default: plain TypeScript. */
+  /**
+   * Starts with no rows.
+   *
+   * @param backend What computes. Default: plain TypeScript.
+   */
   constructor(backend: Backend = referenceBackend) {
     this.#backend = backend;
   }
@@ -71,10 +78,11 @@ export class OnlineCovariance {
   update(batch: EmbeddingBatch): this {
     if (batch.rows === 0) return this;
     this.#refuseUnusable(batch);
-    const sums = this.#sums ??= shiftedSums(meanOf(batch));
-    this.#backend.update(sums, batch.data);
-    this.#count += batch.rows;
+    const sums = this.#sums ?? shiftedSums(meanOf(batch));
     if (isZero(diagonalOf(sums.scatter, sums.dim))) refuseVanishing(batch, sums.pivot);
+    this.#backend.update(sums, batch.data);
+    this.#sums = sums;
+    this.#count += batch.rows;
     return this;
   }
 
@@ -85,7 +93,8 @@ export class OnlineCovariance {
    *
    * @param other The other rows; left as it was.
    * @returns This object.
-   * @throws {RankMeError} `dimension`, when the dimensions differ.
+   * @throws {RankMeError} `dimension`, when the dimensions differ; `range`, when the square of the
+   * difference of the means vanishes in float64; the state is then as it was before.
    */
   merge(other: OnlineCovariance): this {
     if (other.#count === 0) return this;
@@ -164,9 +173,9 @@ export class OnlineCovariance {
     const dim = this.dim;
     for (let i = 0; i < dim; i++) {
       const weight = this.#count * mean[i];
-      for (let j = 0; j < dim; j++) moment[i * dim + j] += weight * mean[j];
+      for (let j = 0; j <= i; j++) moment[i * dim + j] += weight * mean[j];
     }
-    return moment;
+    return mirrorLowerTriangle(moment, dim);
   }
 
   /**
@@ -271,10 +280,15 @@ function isZero(values: Float64Array): boolean {
   return values.every((value) => value === 0);
 }
 
-/** When every square so far is 0, makes sure that it is because the rows are equal. */
+/** Refuses rows that differ from the pivot, while the square of every difference is 0. */
 function refuseVanishing({ data, dim, offset }: EmbeddingBatch, pivot: Float64Array): void {
-  const index = data.findIndex((value, i) => value !== pivot[i % dim]);
-  if (index >= 0) throw vanishing({ row: offset + Math.floor(index / dim) });
+  let first = -1;
+  for (let i = 0; i < data.length; i++) {
+    const difference = data[i] - pivot[i % dim];
+    if (difference * difference !== 0) return;
+    if (difference !== 0 && first < 0) first = i;
+  }
+  if (first >= 0) throw vanishing({ row: offset + Math.floor(first / dim) });
 }
 
 function refuseOutOfRange(diagonal: Float64Array, mean?: Float64Array): void {

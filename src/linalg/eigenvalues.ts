@@ -54,9 +54,10 @@ function largestInLowerTriangle(matrix: Float64Array, dim: number): number {
   let largest = 0;
   for (let i = 0; i < dim; i++) {
     for (let j = 0; j <= i; j++) {
-      const size = Math.abs(matrix[i * dim + j]);
+      const entry = matrix[i * dim + j];
+      const size = Math.abs(entry);
       if (!(size < Infinity)) {
-        throw new RankMeError("non-finite", `entry (${i}, ${j}) of the matrix is ${size}`);
+        throw new RankMeError("non-finite", `entry (${i}, ${j}) of the matrix is ${entry}`);
       }
       if (size > largest) largest = size;
     }

@@ -29,6 +29,8 @@ export interface CovarianceStreamOptions {
  */
 export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCovariance> {
   /**
+   * Makes the stage.
+   *
    * @param options How often, and with what.
    * @throws {RankMeError} `usage`, when `every` is not a positive whole number.
    */

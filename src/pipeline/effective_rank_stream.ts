@@ -34,6 +34,8 @@ export interface EffectiveRankOptions {
  */
 export class EffectiveRankStream extends TransformStream<OnlineCovariance, RankReport> {
   /**
+   * Makes the stage.
+   *
    * @param options The convention.
    * @throws {RankMeError} `usage`, for a convention there is none of, or an ε that is no small number.
    */

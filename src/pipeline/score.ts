@@ -58,16 +58,9 @@ export interface ScoreOptions extends Omit<OpenEmbeddingsOptions, "name">, Effec
  * import { EmbeddingBatch, score } from "@rankme/rankme";
  * import { assertAlmostEquals } from "@std/assert";
  *
- * const batch = new EmbeddingBatch({ data: Float64Array.of(2, 0, 0, 2, 2, 2), dim: 2 });
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
  * const report = await score([batch]);
- * assertAlmostEquals(report.rankMe, 1.9283, 1e-4);
- * ```
- *
- * @example A file
- * ```ts ignore
- * import { score } from "@rankme/rankme";
- *
- * console.log((await score("embeddings.arrow")).rankMe);
+ * assertAlmostEquals(report.rankMe, 2, 1e-5);
  * ```
  */
 export async function score(

@@ -12,6 +12,18 @@ export interface JsonOptions {
  * @param report The report.
  * @param options What to include.
  * @returns JSON without a line break.
+ *
+ * @example The shape of the object
+ * ```ts
+ * import { EmbeddingBatch, score } from "@rankme/rankme";
+ * import { toJson } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
+ * const { rows, singularValues } = JSON.parse(toJson(await score([batch]), { spectrum: true }));
+ * assertEquals(rows, 2);
+ * assertEquals(singularValues.length, 2);
+ * ```
  */
 export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;

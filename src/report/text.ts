@@ -28,6 +28,16 @@ const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as 
  * @param report The report.
  * @param options Colours and width.
  * @returns Some lines, each ended.
+ *
+ * @example The first line
+ * ```ts
+ * import { EmbeddingBatch, score } from "@rankme/rankme";
+ * import { toText } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
+ * assertEquals(toText(await score([batch])).split("\n")[0], "RankMe  2.000");
+ * ```
  */
 export function toText(
   report: ScoreReport,
@@ -50,7 +60,8 @@ export function toText(
     `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)} ` +
     (possible < dim ? "possible with so few rows" : "dimensions in use"),
     label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - LABEL_WIDTH - 2))}`,
-    label("") + `  σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
+    label("") +
+    `  σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
       sigma[sigma.length - 1].toPrecision(4)
     }`,
     ...Object.entries(metrics).map(([name, value]) => `${label(name)}  ${formatRank(value)}`),

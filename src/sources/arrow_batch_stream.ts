@@ -19,20 +19,27 @@ export interface ArrowBatchStreamOptions {
  * Fails with a {@linkcode RankMeError} `format` (not an Arrow stream), `empty`, `truncated`, `corrupt`
  * or `unsupported` (compressed or big-endian).
  *
- * @example From standard input
- * ```ts ignore
+ * @example What another program wrote; `Deno.stdin.readable` is such a stream too
+ * ```ts
  * import { ArrowBatchStream } from "@rankme/rankme";
+ * import { tableFromArrays, tableToIPC } from "apache-arrow";
+ * import { assertEquals } from "@std/assert";
  *
- * for await (const batch of Deno.stdin.readable.pipeThrough(new ArrowBatchStream())) {
- *   console.log(batch.numRows);
- * }
+ * const bytes = tableToIPC(tableFromArrays({ id: [1, 2, 3] }), "stream");
+ * const stream = ReadableStream.from([bytes]).pipeThrough(new ArrowBatchStream());
+ * const [batch] = await Array.fromAsync(stream);
+ * assertEquals(batch.numRows, 3);
  * ```
  */
 export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
   #decoder: MessageDecoder;
   #missingEnd = false;
 
-  /** @param options How to read. */
+  /**
+   * Makes the stage.
+   *
+   * @param options How to read.
+   */
   constructor({ strict = false }: ArrowBatchStreamOptions = {}) {
     const decoder = new MessageDecoder();
     const feeder = new ChunkFeeder(readStream(decoder));
@@ -46,6 +53,7 @@ export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
             advice: "an Arrow IPC stream is needed; did its producer fail?",
           });
         }
+        if (decoder.betweenMessages) decoder.checkBeginning(feeder.partial);
         if (feeder.pending > 0 || !decoder.betweenMessages) throw truncated(feeder, decoder);
         this.#missingEnd = decoder.inStream;
         if (this.#missingEnd && strict) throw missingEnd(decoder);

@@ -15,6 +15,7 @@ import {
   Struct,
 } from "apache-arrow";
 import type { EmbeddingBatch } from "../batch.ts";
+import { RankMeError } from "../errors.ts";
 
 /** How embeddings lie in an Arrow stream. */
 export type ArrowLayout = "fixed-size-list" | "list" | "large-list" | "columns";
@@ -52,7 +53,11 @@ export interface ArrowEncodeStreamOptions {
  * ```
  */
 export class ArrowEncodeStream extends TransformStream<EmbeddingBatch, Uint8Array> {
-  /** @param options How to write. */
+  /**
+   * Makes the stage.
+   *
+   * @param options How to write.
+   */
   constructor(
     { layout = "fixed-size-list", dtype = "f32", column = "embedding" }: ArrowEncodeStreamOptions =
       {},
@@ -60,12 +65,15 @@ export class ArrowEncodeStream extends TransformStream<EmbeddingBatch, Uint8Arra
     const sink = new ByteCollector();
     const writer = new RecordBatchStreamWriter();
     let schema: Schema | undefined;
+    let dim = 0;
     super({
       transform(batch, controller) {
         if (!schema) {
-          schema = new Schema(fieldsOf(layout, dtype, column, batch.dim));
+          dim = batch.dim;
+          schema = new Schema(fieldsOf(layout, dtype, column, dim));
           writer.reset(sink, schema);
         }
+        if (batch.dim !== dim) throw mixedDimensions(batch, dim);
         writer.write(recordBatchOf(batch, schema, layout, dtype));
         sink.drain().forEach((bytes) => controller.enqueue(bytes));
       },
@@ -76,6 +84,14 @@ export class ArrowEncodeStream extends TransformStream<EmbeddingBatch, Uint8Arra
       },
     });
   }
+}
+
+function mixedDimensions({ dim, offset }: EmbeddingBatch, earlier: number): RankMeError {
+  return new RankMeError(
+    "dimension",
+    `an embedding of ${dim} dimensions where earlier ones have ${earlier}`,
+    { place: { row: offset } },
+  );
 }
 
 /** Takes what the writer writes without its queue's promises, so that nothing piles up. */

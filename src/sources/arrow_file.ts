@@ -1,43 +1,43 @@
 import type { RecordBatch } from "apache-arrow";
-import { Footer } from "apache-arrow/fb/footer";
-import { ByteBuffer } from "flatbuffers";
+import type { FileBlock } from "apache-arrow/ipc/metadata/file";
 import { RankMeError } from "../errors.ts";
-import { corrupt } from "./arrow_metadata.ts";
-import { MessageDecoder, type MessageOutcome } from "./arrow_messages.ts";
-import type { RandomAccess } from "./random_access.ts";
+import { MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./arrow_messages.ts";
+import { type ArrowFooter, corrupt, decodeFooter, decoding } from "./arrow_metadata.ts";
+import { detectFormat } from "./detect.ts";
+import { closingStream, type RandomAccess } from "./random_access.ts";
 
 const MAGIC = new TextEncoder().encode("ARROW1");
-/** The magic at the start, padded to 8 bytes. */
+/** The magic at the start, padded to 8 bytes at least. */
 const HEAD_BYTES = 8;
 /** The footer's length and the magic at the end. */
 const TAIL_BYTES = 4 + MAGIC.length;
 
+/** Writers pad the magic to 8 or to 64 bytes. */
+const MAX_HEAD_BYTES = 64;
+
 /**
- * Reads an Arrow IPC file (Feather V2) by random access: the footer says where the record batches
- * are, and each is read by itself.
+ * Reads an Arrow IPC file (Feather V2) by random access: the footer says what the columns are and
+ * where the record batches lie, and each is read by itself.
  *
  * @param file The open file; closed at the end, or when the reader is done with it.
  * @returns Its record batches, in the order of the footer.
  * @throws {RankMeError} `truncated`, when the footer is missing; `corrupt` or `unsupported`.
  */
-export async function* readArrowFile(file: RandomAccess): AsyncGenerator<RecordBatch, void, void> {
-  try {
-    const { dictionaries, batches } = await readFooter(file);
-    const decoder = new MessageDecoder();
-    await readMessage(file, HEAD_BYTES, decoder, "schema");
-    for (const position of dictionaries) await readMessage(file, position, decoder, "dictionary");
-    for (const position of batches) {
-      const outcome = await readMessage(file, position, decoder, "batch");
-      if (outcome.kind === "batch") yield outcome.batch;
-    }
-  } finally {
-    file.close();
+export function readArrowFile(file: RandomAccess): ReadableStream<RecordBatch> {
+  return closingStream(file, recordBatches(file));
+}
+
+async function* recordBatches(file: RandomAccess): AsyncGenerator<RecordBatch, void, void> {
+  const { schema, dictionaries, batches } = await readFooter(file);
+  const decoder = new MessageDecoder(schema);
+  for (const block of dictionaries) await readMessage(file, block, decoder, "dictionary");
+  for (const block of batches) {
+    const outcome = await readMessage(file, block, decoder, "batch");
+    if (outcome.kind === "batch") yield outcome.batch;
   }
 }
 
-async function readFooter(
-  file: RandomAccess,
-): Promise<{ dictionaries: number[]; batches: number[] }> {
+async function readFooter(file: RandomAccess): Promise<ArrowFooter> {
   if (file.size < HEAD_BYTES + TAIL_BYTES) throw unfinished();
   const tail = await file.read(file.size - TAIL_BYTES, TAIL_BYTES);
   if (!MAGIC.every((byte, i) => tail[4 + i] === byte)) throw unfinished();
@@ -45,45 +45,69 @@ async function readFooter(
   const position = file.size - TAIL_BYTES - length;
   if (length <= 0 || position < HEAD_BYTES) throw corrupt(`a footer of ${length} bytes`);
   const bytes = await file.read(position, length);
-  const footer = Footer.getRootAsFooter(new ByteBuffer(bytes));
-  return {
-    dictionaries: positions(footer.dictionariesLength(), position, (i) => footer.dictionaries(i)),
-    batches: positions(footer.recordBatchesLength(), position, (i) => footer.recordBatches(i)),
-  };
+  const footer = decoding(() => decodeFooter(bytes));
+  await checkBlocks(file, [...footer.dictionaries, ...footer.batches], position);
+  return footer;
 }
 
-function positions(
-  count: number,
-  end: number,
-  block: (index: number) => { offset(): bigint } | null,
-): number[] {
-  // Blocks do not overlap, and each has a message with at least its prefix.
-  if (!(count >= 0 && count <= end / 8)) throw corrupt(`a footer that lists ${count} blocks`);
-  return Array.from({ length: count }, (_, i) => {
-    const position = Number(block(i)?.offset() ?? -1n);
-    if (position < HEAD_BYTES || position >= end) throw corrupt(`a block at byte ${position}`);
-    return position;
-  });
+/** Checks that the blocks fill the file up to the footer, so that no message is missing or read twice. */
+async function checkBlocks(file: RandomAccess, blocks: FileBlock[], end: number): Promise<void> {
+  const ordered = blocks.toSorted((a, b) => a.offset - b.offset);
+  let free = await endOfSchema(file, end) ?? ordered[0]?.offset ?? end;
+  for (const { offset, metaDataLength, bodyLength } of ordered) {
+    await checkGap(file, free, offset);
+    if (offset < HEAD_BYTES || metaDataLength < PREFIX_BYTES || bodyLength < 0) {
+      throw corrupt(`a block of ${metaDataLength} + ${bodyLength} bytes`).at({ byte: offset });
+    }
+    free = offset + metaDataLength + bodyLength;
+  }
+  await checkGap(file, free, end);
+}
+
+async function checkGap(file: RandomAccess, free: number, next: number): Promise<void> {
+  if (next < free) throw corrupt("a block that reaches into the next").at({ byte: next });
+  if (next > free && messageBytes(await file.read(free, PREFIX_BYTES)) > 0) {
+    throw corrupt("a message that the footer does not list").at({ byte: free });
+  }
+}
+
+/** Where the schema ends, if it is there as a message: Polars leaves its prefix out. */
+async function endOfSchema(file: RandomAccess, end: number): Promise<number | undefined> {
+  const head = await file.read(0, Math.min(MAX_HEAD_BYTES + PREFIX_BYTES, end));
+  let start = HEAD_BYTES;
+  while (start < MAX_HEAD_BYTES && head[start] === 0) start += 8;
+  const prefix = head.subarray(start, start + PREFIX_BYTES);
+  const bytes = prefix.length === PREFIX_BYTES ? messageBytes(prefix) : 0;
+  return bytes > 0 ? start + PREFIX_BYTES + bytes : undefined;
+}
+
+/** The length of the metadata that a prefix announces, or 0 when it is the end marker or no prefix. */
+function messageBytes(prefix: Uint8Array): number {
+  if (detectFormat(prefix) !== "arrow-stream") return 0;
+  return new DataView(prefix.buffer, prefix.byteOffset).getUint32(4, true);
 }
 
 async function readMessage(
   file: RandomAccess,
-  position: number,
+  { offset, metaDataLength, bodyLength }: FileBlock,
   decoder: MessageDecoder,
   expected: MessageOutcome["kind"],
 ): Promise<MessageOutcome> {
   const parser = decoder.message();
+  const end = offset + metaDataLength + bodyLength;
+  let position = offset;
   let step = parser.next();
   while (!step.done) {
     const wanted = step.value;
-    if (position + wanted > file.size) {
-      throw corrupt("a message that reaches past the end of the file").at({ byte: position });
-    }
+    if (position + wanted > end) break;
     step = parser.next(await file.read(position, wanted));
     position += wanted;
   }
+  if (!step.done || position !== end) {
+    throw corrupt("a message of another length than the footer says").at({ byte: offset });
+  }
   if (step.value.kind !== expected) {
-    throw corrupt(`a ${step.value.kind} where a ${expected} should be`).at({ byte: position });
+    throw corrupt(`a message of kind ${step.value.kind}, not ${expected}`).at({ byte: offset });
   }
   return step.value;
 }

@@ -1,17 +1,28 @@
 import {
-  type RecordBatch,
-  RecordBatchReader,
-  type RecordBatchStreamReader,
+  type Data,
+  type DataType,
+  makeData,
+  RecordBatch,
   type Schema,
+  Struct,
+  Vector,
 } from "apache-arrow";
+import type * as metadata from "apache-arrow/ipc/metadata/message";
+import { VectorLoader } from "apache-arrow/visitor/vectorloader";
 import { formatBytes, RankMeError } from "../errors.ts";
-import { checkLayout, corrupt, decodeMetadata } from "./arrow_metadata.ts";
+import {
+  type ArrowMessage,
+  checkLayout,
+  corrupt,
+  decodeMetadata,
+  decoding,
+} from "./arrow_metadata.ts";
 import { describeBytes } from "./detect.ts";
 import type { ExactReader } from "./exact_reads.ts";
 
 /** Bytes before a message's metadata: the continuation marker and the metadata's length. */
 export const PREFIX_BYTES = 8;
-const CONTINUATION = 0xffffffff;
+const CONTINUATION = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 /** Metadata of 100,000 columns takes some 10 MB; more than this is not a length but other bytes. */
 const MAX_METADATA_BYTES = 64 << 20;
 /** The largest body that is taken, a little under what one ArrayBuffer holds. */
@@ -25,10 +36,15 @@ export type MessageOutcome =
 /** Reads encapsulated messages one after the other and turns them into record batches. */
 export class MessageDecoder {
   #schema: Schema | undefined;
-  #waiting: Uint8Array[] = [];
-  #reader: RecordBatchStreamReader | undefined;
+  #dictionaries = new Map<number, Vector>();
   #batches = 0;
+  #started = false;
   #betweenMessages = true;
+
+  /** @param schema The columns, where they are known without a message: the footer of a file has them. */
+  constructor(schema?: Schema) {
+    this.#schema = schema;
+  }
 
   /** Whether what has been read so far ends where a message does. */
   get betweenMessages(): boolean {
@@ -55,9 +71,9 @@ export class MessageDecoder {
     const prefix = yield PREFIX_BYTES;
     this.#betweenMessages = false;
     const metadataLength = this.#metadataLength(prefix);
+    this.#started = true;
     if (metadataLength === 0) {
-      this.#reader?.cancel();
-      this.#reader = this.#schema = undefined;
+      this.#schema = undefined;
       this.#betweenMessages = true;
       return { kind: "end" };
     }
@@ -70,70 +86,85 @@ export class MessageDecoder {
       });
     }
     const body = message.bodyLength > 0 ? yield message.bodyLength : new Uint8Array(0);
-    return this.#guarded(() => {
-      if (message.kind === "schema") {
-        this.#open(message.schema, prefix, metadata);
-        return { kind: "schema" };
-      }
-      const schema = this.#schema;
-      if (!schema) throw corrupt("a record batch before any schema");
-      if (message.kind === "dictionary-batch") {
-        const type = schema.dictionaries.get(message.header.id);
-        if (!type) throw corrupt(`a dictionary ${message.header.id} that no column uses`);
-        checkLayout([type], message.header.data, message.bodyLength);
-        this.#waiting.push(prefix, metadata, body);
-        return { kind: "dictionary" };
-      }
-      const types = schema.fields.map((field) => field.type);
-      checkLayout(types, message.header, message.bodyLength);
-      return { kind: "batch", batch: this.#decode(prefix, metadata, body) };
-    });
+    return this.#guarded(() => this.#outcome(message, body));
   }
 
-  /** Apache Arrow's reader pulls; it is let to only when a whole record batch waits for it. */
-  #open(schema: Schema, prefix: Uint8Array, metadata: Uint8Array): void {
-    if (this.#schema) throw corrupt("a second schema before the end of the stream");
-    this.#schema = schema;
-    this.#waiting = [prefix, metadata];
-    const waiting = this.#waiting;
-    const bytes = function* () {
-      // The reader asks for one chunk more than it needs: an empty one is no end. A second one would
-      // mean that it wants what is not there.
-      for (let idle = 0; idle < 2;) {
-        const next = waiting.shift();
-        idle = next ? 0 : idle + 1;
-        yield next ?? new Uint8Array(0);
-      }
-    };
-    this.#reader = RecordBatchReader.from(bytes()) as RecordBatchStreamReader;
-    this.#reader.open({ autoDestroy: false });
-  }
-
-  #decode(prefix: Uint8Array, metadata: Uint8Array, body: Uint8Array): RecordBatch {
-    this.#waiting.push(prefix, metadata, body);
-    const { value } = this.#reader!.next();
-    if (!value) throw corrupt("a record batch that cannot be decoded");
+  #outcome(message: ArrowMessage, body: Uint8Array): MessageOutcome {
+    if (message.kind === "schema") {
+      if (this.#schema) throw corrupt("a second schema before the end of the stream");
+      this.#schema = message.schema;
+      this.#dictionaries = new Map();
+      return { kind: "schema" };
+    }
+    const schema = this.#schema;
+    if (!schema) throw corrupt(`a ${message.kind} before any schema`);
+    if (message.kind === "dictionary-batch") {
+      this.#addDictionary(schema, message.header, body);
+      return { kind: "dictionary" };
+    }
+    const { header } = message;
+    const types = schema.fields.map((field) => field.type);
+    const children = this.#columns(schema, types, header, body);
+    const type = new Struct(schema.fields);
+    const data = makeData({ type, length: header.length, nullCount: 0, children });
     this.#batches++;
-    return value;
+    return { kind: "batch", batch: new RecordBatch(schema, data) };
+  }
+
+  #addDictionary(
+    schema: Schema,
+    { id, data, isDelta }: metadata.DictionaryBatch,
+    body: Uint8Array,
+  ): void {
+    const type = schema.dictionaries.get(id);
+    if (!type) throw corrupt(`a dictionary ${id} that no column uses`);
+    const values = new Vector(this.#columns(schema, [type], data, body));
+    const known = this.#dictionaries.get(id);
+    this.#dictionaries.set(id, (known && isDelta ? known.concat(values) : values).memoize());
+  }
+
+  #columns(
+    { metadataVersion }: Schema,
+    types: DataType[],
+    header: metadata.RecordBatch,
+    body: Uint8Array,
+  ): Data[] {
+    checkLayout(types, header, body.length, metadataVersion);
+    const { nodes, buffers, variadicBufferCounts } = header;
+    return new VectorLoader(
+      body,
+      nodes,
+      buffers,
+      this.#dictionaries,
+      metadataVersion,
+      variadicBufferCounts,
+    ).visitMany(types);
   }
 
   #metadataLength(prefix: Uint8Array): number {
+    this.checkBeginning(prefix);
     const view = new DataView(prefix.buffer, prefix.byteOffset);
-    const length = view.getInt32(4, true);
-    if (view.getUint32(0, true) !== CONTINUATION) throw this.#notAMessage(prefix);
+    const length = view.getInt32(CONTINUATION.length, true);
     if (length < 0 || length > MAX_METADATA_BYTES) {
       throw this.#placed(corrupt(`message metadata of ${length} bytes`));
     }
     return length;
   }
 
-  #notAMessage(prefix: Uint8Array): RankMeError {
-    const found = describeBytes(prefix);
-    if (this.#schema || this.#batches > 0) {
-      return this.#placed(corrupt(`${found} where the next message should begin`));
+  /**
+   * Checks that some bytes, be they fewer than a prefix, are what a message begins with.
+   *
+   * @param bytes The first bytes of a message, or what there is of them.
+   * @throws {RankMeError} `format`, when they are not; `corrupt`, when messages came before.
+   */
+  checkBeginning(bytes: Uint8Array): void {
+    if (bytes.subarray(0, CONTINUATION.length).every((byte, i) => byte === CONTINUATION[i])) return;
+    const found = describeBytes(bytes);
+    if (this.#started || this.#schema) {
+      throw this.#placed(corrupt(`${found} where the next message should begin`));
     }
     const isFile = found === "an Arrow IPC file";
-    return new RankMeError("format", `this is ${found}, not an Arrow IPC stream`, {
+    throw new RankMeError("format", `this is ${found}, not an Arrow IPC stream`, {
       advice: isFile
         ? "an IPC file is read from its end: pass its path instead of piping it, or pipe a stream"
         : "write one with pyarrow.ipc.new_stream",
@@ -144,16 +175,11 @@ export class MessageDecoder {
     return this.#schema ? error.at({ batch: this.#batches }) : error;
   }
 
-  /** Whatever goes wrong inside is the bytes' fault, and is said with the batch's number. */
   #guarded<T>(decode: () => T): T {
     try {
-      return decode();
+      return decoding(decode);
     } catch (error) {
-      if (error instanceof RankMeError) throw this.#placed(error);
-      const reason = error instanceof Error ? error.message : String(error);
-      throw this.#placed(
-        new RankMeError("corrupt", `not valid Arrow data: ${reason}`, { cause: error }),
-      );
+      throw error instanceof RankMeError ? this.#placed(error) : error;
     }
   }
 }

@@ -3,6 +3,7 @@ import {
   type Dictionary,
   Message,
   MessageHeader,
+  MetadataVersion,
   type Schema,
   Type,
   type Union,
@@ -10,10 +11,13 @@ import {
 } from "apache-arrow";
 import { Endianness } from "apache-arrow/fb/endianness";
 import type { Field as FlatField } from "apache-arrow/fb/field";
+import { Footer as FlatFooter } from "apache-arrow/fb/footer";
 import { Message as FlatMessage } from "apache-arrow/fb/message";
 import { DictionaryBatch as FlatDictionaryBatch } from "apache-arrow/fb/dictionary-batch";
 import { RecordBatch as FlatRecordBatch } from "apache-arrow/fb/record-batch";
 import { Schema as FlatSchema } from "apache-arrow/fb/schema";
+import { Type as FlatType } from "apache-arrow/fb/type";
+import { type FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
 import type { DictionaryBatch, RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { strideForType } from "apache-arrow/type";
 import { ByteBuffer } from "flatbuffers";
@@ -48,6 +52,7 @@ export type ArrowMessage =
  */
 export function decodeMetadata(metadata: Uint8Array): ArrowMessage {
   const flat = FlatMessage.getRootAsMessage(new ByteBuffer(metadata));
+  checkVersion(flat.version());
   const bodyLength = Number(flat.bodyLength());
   if (!(bodyLength >= 0 && Number.isSafeInteger(bodyLength))) {
     throw corrupt(`a body of ${flat.bodyLength()} bytes`);
@@ -75,6 +80,42 @@ export function decodeMetadata(metadata: Uint8Array): ArrowMessage {
   }
 }
 
+/** What the end of an IPC file says. */
+export interface ArrowFooter {
+  readonly schema: Schema;
+  readonly dictionaries: readonly FileBlock[];
+  readonly batches: readonly FileBlock[];
+}
+
+/**
+ * Decodes the footer of an IPC file after checking it.
+ *
+ * @param metadata The flatbuffer, without the length and the magic that follow it.
+ * @returns The schema and where the messages are.
+ * @throws {RankMeError} As {@linkcode decodeMetadata} does.
+ */
+export function decodeFooter(metadata: Uint8Array): ArrowFooter {
+  const flat = FlatFooter.getRootAsFooter(new ByteBuffer(metadata));
+  checkVersion(flat.version());
+  checkSchema(required(flat.schema()), metadata);
+  checkCount(flat.dictionariesLength(), metadata);
+  checkCount(flat.recordBatchesLength(), metadata);
+  const footer = Footer.decode(metadata);
+  return {
+    schema: footer.schema,
+    dictionaries: [...footer.dictionaryBatches()],
+    batches: [...footer.recordBatches()],
+  };
+}
+
+/** Before V4 buffers were described otherwise; nothing has been written so since 2017. */
+function checkVersion(version: MetadataVersion): void {
+  if (version === MetadataVersion.V4 || version === MetadataVersion.V5) return;
+  throw new RankMeError("unsupported", `Arrow metadata of version V${version + 1}`, {
+    advice: "V4 and V5 can be read: write it with Arrow 0.8 or later",
+  });
+}
+
 function checkSchema(schema: FlatSchema, metadata: Uint8Array): void {
   if (schema.endianness() !== Endianness.Little) {
     throw new RankMeError("unsupported", "big-endian Arrow data", {
@@ -82,26 +123,40 @@ function checkSchema(schema: FlatSchema, metadata: Uint8Array): void {
     });
   }
   checkCount(schema.customMetadataLength(), metadata);
-  checkCount(schema.fieldsLength(), metadata);
-  const budget = { fields: metadata.length / 4 };
+  // An offset that points back up would never end: all vectors together fit into the flatbuffer.
+  const budget = { elements: metadata.length / 4 };
   for (let i = 0; i < schema.fieldsLength(); i++) {
-    checkField(required(schema.fields(i)), metadata, budget, 0);
+    checkField(required(schema.fields(i)), budget, 0);
   }
 }
 
-/** Walks a field with a budget: an offset that points back up would never end otherwise. */
-function checkField(
-  field: FlatField,
-  metadata: Uint8Array,
-  budget: { fields: number },
-  depth: number,
-): void {
-  if (depth > MAX_DEPTH || --budget.fields < 0) throw corrupt("a schema that contains itself");
-  checkCount(field.customMetadataLength(), metadata);
-  checkCount(field.childrenLength(), metadata);
-  for (let i = 0; i < field.childrenLength(); i++) {
-    checkField(required(field.children(i)), metadata, budget, depth + 1);
+const TYPES_WITH_ONE_CHILD: readonly FlatType[] = [
+  FlatType.List,
+  FlatType.LargeList,
+  FlatType.FixedSizeList,
+  FlatType.Map,
+];
+/** Types that Apache Arrow's JavaScript does not know. */
+const UNKNOWN_TYPES: readonly FlatType[] = [
+  FlatType.RunEndEncoded,
+  FlatType.ListView,
+  FlatType.LargeListView,
+];
+
+function checkField(field: FlatField, budget: { elements: number }, depth: number): void {
+  const type = field.typeType(), children = field.childrenLength();
+  budget.elements -= 1 + Math.max(0, field.customMetadataLength());
+  if (depth > MAX_DEPTH || budget.elements < 0) throw corrupt("a schema that contains itself");
+  if (UNKNOWN_TYPES.includes(type)) {
+    const place = depth === 0 ? `column "${field.name()}"` : `"${field.name()}" inside of a column`;
+    throw new RankMeError("unsupported", `${place} is of type ${FlatType[type]}`, {
+      advice: "write the data without that column, or cast it to a plain type",
+    });
   }
+  if (TYPES_WITH_ONE_CHILD.includes(type) && children !== 1) {
+    throw corrupt(`a list type with ${children} types of elements`);
+  }
+  for (let i = 0; i < children; i++) checkField(required(field.children(i)), budget, depth + 1);
 }
 
 function checkRecordBatch(batch: FlatRecordBatch, metadata: Uint8Array): void {
@@ -128,44 +183,56 @@ function required<T>(value: T | null | undefined): T {
 
 /**
  * Checks that every node and buffer of a record batch lies in its body and is as long as its type
- * and the number of rows demand.
+ * and the number of rows demand, and that none is left over.
  *
  * @param types The types of the columns, in order.
  * @param header The batch's metadata.
  * @param bodyLength The number of bytes in its body.
- * @throws {RankMeError} `corrupt`, when one does not.
+ * @param version The version of the schema.
+ * @throws {RankMeError} `corrupt`, when one does not; `unsupported`, for unions of before V5.
  */
 export function checkLayout(
   types: readonly DataType[],
   header: RecordBatch,
   bodyLength: number,
+  version: MetadataVersion,
 ): void {
   if (!(header.length >= 0)) throw corrupt(`a record batch of ${header.length} rows`);
+  let end = 0;
   for (const { offset, length } of header.buffers) {
     if (!(offset >= 0 && length >= 0 && offset + length <= bodyLength)) {
-      throw corrupt(`a buffer at ${offset}, ${length} bytes long, in a body of ${bodyLength} bytes`);
+      throw corrupt(
+        `a buffer at ${offset}, ${length} bytes long, in a body of ${bodyLength} bytes`,
+      );
     }
+    if (length === 0) continue;
+    if (offset < end) throw corrupt(`a buffer at ${offset} where the one before it ends at ${end}`);
+    end = offset + length;
   }
-  const walk = new LayoutWalk(header);
-  for (const type of types) walk.column(type, header.length);
+  const walk = new LayoutWalk(header, version);
+  for (const type of types) walk.column(type, header.length, "exactly");
+  walk.finish();
 }
 
 /** Takes nodes and buffers one by one, in the depth-first order in which the format lays them out. */
 class LayoutWalk {
   #header: RecordBatch;
+  #version: MetadataVersion;
   #node = 0;
   #buffer = 0;
   #variadic = 0;
 
-  constructor(header: RecordBatch) {
+  constructor(header: RecordBatch, version: MetadataVersion) {
     this.#header = header;
+    this.#version = version;
   }
 
-  column(type: DataType, rows: number): void {
+  column(type: DataType, rows: number, wanted: "exactly" | "at least"): void {
     const node = this.#header.nodes[this.#node++];
     if (!node) throw corrupt("a record batch with too few columns");
     const { length, nullCount } = node;
-    if (!(length >= rows && nullCount >= 0 && nullCount <= length)) {
+    const fits = wanted === "exactly" ? length === rows : length >= rows;
+    if (!(fits && nullCount >= 0 && nullCount <= length)) {
       throw corrupt(`a column of ${length} values and ${nullCount} nulls for ${rows} rows`);
     }
     const validityBytes = nullCount > 0 ? Math.ceil(length / 8) : 0;
@@ -174,40 +241,59 @@ class LayoutWalk {
         return;
       case Type.Utf8:
       case Type.Binary:
-      case Type.List:
-      case Type.Map:
-        this.#buffers(validityBytes, offsetBytes(length, 4));
-        break;
+        return this.#buffers(validityBytes, offsetBytes(length, 4), 0);
       case Type.LargeUtf8:
       case Type.LargeBinary:
-      case Type.LargeList:
-        this.#buffers(validityBytes, offsetBytes(length, 8));
-        break;
+        return this.#buffers(validityBytes, offsetBytes(length, 8), 0);
       case Type.Utf8View:
       case Type.BinaryView:
         this.#buffers(validityBytes, 16 * length);
-        this.#buffer += Number(this.#header.variadicBufferCounts[this.#variadic++] ?? 0);
-        return;
+        return this.#variadicBuffers();
+      case Type.Dictionary:
+        return this.#buffers(validityBytes, length * bytesPerValue((type as Dictionary).indices));
+      case Type.Bool:
+        return this.#buffers(validityBytes, Math.ceil(length / 8));
+      case Type.List:
+      case Type.Map:
+        this.#buffers(validityBytes, offsetBytes(length, 4));
+        return this.column(type.children[0].type, 0, "at least");
+      case Type.LargeList:
+        this.#buffers(validityBytes, offsetBytes(length, 8));
+        return this.column(type.children[0].type, 0, "at least");
       case Type.FixedSizeList:
+        this.#buffers(validityBytes);
+        return this.column(type.children[0].type, length * strideForType(type), "exactly");
       case Type.Struct:
         this.#buffers(validityBytes);
-        break;
-      case Type.Union:
-        this.#buffers(length, ...(type as Union).mode === UnionMode.Dense ? [4 * length] : []);
-        break;
-      case Type.Dictionary:
-        this.#buffers(validityBytes, length * bytesPerValue((type as Dictionary).indices));
+        for (const child of type.children) this.column(child.type, length, "at least");
         return;
-      case Type.Bool:
-        this.#buffers(validityBytes, Math.ceil(length / 8));
+      case Type.Union:
+        if (this.#version < MetadataVersion.V5) throw oldUnion();
+        this.#buffers(length, ...(type as Union).mode === UnionMode.Dense ? [4 * length] : []);
+        for (const child of type.children) this.column(child.type, 0, "at least");
         return;
       default:
-        this.#buffers(validityBytes, length * bytesPerValue(type));
-        return;
+        return this.#buffers(validityBytes, length * bytesPerValue(type));
     }
-    if (type.typeId === Type.Utf8 || type.typeId === Type.LargeUtf8) return this.#buffers(0);
-    if (type.typeId === Type.Binary || type.typeId === Type.LargeBinary) return this.#buffers(0);
-    for (const child of type.children) this.column(child.type, childRows(type, length));
+  }
+
+  /** What is left over shows that the types are not the ones that the batch was written with. */
+  finish(): void {
+    const { nodes, buffers } = this.#header;
+    if (this.#node !== nodes.length || this.#buffer !== buffers.length) {
+      throw corrupt(
+        `a record batch of ${nodes.length} nodes and ${buffers.length} buffers where ` +
+          `${this.#node} and ${this.#buffer} are due`,
+      );
+    }
+  }
+
+  #variadicBuffers(): void {
+    const count = Number(this.#header.variadicBufferCounts[this.#variadic++] ?? 0);
+    if (!(count >= 0 && count <= this.#header.buffers.length)) {
+      throw corrupt(`a column of ${count} buffers`);
+    }
+    this.#buffer += count;
   }
 
   #buffers(...leastBytes: number[]): void {
@@ -221,11 +307,11 @@ class LayoutWalk {
   }
 }
 
-/** How many values a child must have whatever the offsets say. */
-function childRows(type: DataType, length: number): number {
-  if (type.typeId === Type.FixedSizeList) return length * strideForType(type);
-  if (type.typeId === Type.Struct) return length;
-  return 0;
+/** Unions once had a validity buffer, which Apache Arrow's JavaScript takes for the next one. */
+function oldUnion(): RankMeError {
+  return new RankMeError("unsupported", "a union column in Arrow metadata of version V4", {
+    advice: "write V5, or leave that column out",
+  });
 }
 
 /** Empty columns may leave their offsets out. */
@@ -240,4 +326,21 @@ function bytesPerValue(type: DataType): number {
 /** An error for bytes that contradict themselves. */
 export function corrupt(what: string): RankMeError {
   return new RankMeError("corrupt", `not valid Arrow data: ${what}`);
+}
+
+/**
+ * Decodes something; whatever goes wrong inside is the bytes' fault.
+ *
+ * @param decode Reads the bytes.
+ * @returns What it returned.
+ * @throws {RankMeError} What it threw, as `corrupt` where it threw something else.
+ */
+export function decoding<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (cause) {
+    if (cause instanceof RankMeError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RankMeError("corrupt", `not valid Arrow data: ${reason}`, { cause });
+  }
 }

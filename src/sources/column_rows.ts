@@ -67,7 +67,9 @@ function readLists(lists: Data, rows: number, knownDim: number): ColumnRows {
     Number,
   );
   for (let row = 0; row < rows; row++) {
-    if (offsets[row + 1] < offsets[row]) throw corrupt("list offsets that run backwards").at({ row });
+    if (offsets[row + 1] < offsets[row]) {
+      throw corrupt("list offsets that run backwards").at({ row });
+    }
   }
   const [first, last] = rows > 0 ? [offsets[0], offsets[rows]] : [0, 0];
   if (first < 0 || last > values.length) throw corrupt("list offsets outside of the values");

@@ -22,7 +22,7 @@ const OTHERS: readonly (readonly [string, Uint8Array])[] = [
   ["gzip data", Uint8Array.of(0x1f, 0x8b)],
   ["zstd data", Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd)],
   ["an HDF5 file", Uint8Array.of(0x89, ...encoder.encode("HDF"))],
-  ["a Python pickle", Uint8Array.of(0x80, 0x04)],
+  ...[2, 3, 4, 5].map((protocol) => ["a Python pickle", Uint8Array.of(0x80, protocol)] as const),
   ["UTF-16 text", Uint8Array.of(0xff, 0xfe)],
   ["UTF-16 text", Uint8Array.of(0xfe, 0xff)],
 ];

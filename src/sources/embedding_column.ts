@@ -1,5 +1,6 @@
 import { DataType, type Field, type Schema } from "apache-arrow";
 import { RankMeError } from "../errors.ts";
+import { decoding } from "./arrow_metadata.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {
@@ -12,7 +13,13 @@ export interface ColumnChoice {
 /** Columns that were found to hold embeddings. */
 export type EmbeddingColumn =
   | { readonly kind: "list"; readonly name: string; readonly index: number }
-  | { readonly kind: "scalars"; readonly name: string; readonly indices: readonly number[] };
+  | {
+    readonly kind: "scalars";
+    readonly name: string;
+    readonly indices: readonly number[];
+    /** The columns' own names, in the order of the dimensions. */
+    readonly names: readonly string[];
+  };
 
 /** How many names a message lists before it says "and more". */
 const NAMES_SHOWN = 12;
@@ -27,11 +34,6 @@ const NAMES_SHOWN = 12;
  * for tensors of more than one axis.
  */
 export function chooseColumn(schema: Schema, choice: ColumnChoice): EmbeddingColumn {
-  if (choice.column !== undefined && choice.columns !== undefined) {
-    throw new RankMeError("usage", "both one column and several were asked for", {
-      advice: "pass --column or --columns",
-    });
-  }
   if (choice.columns) return chooseScalars(schema, choice.columns);
   const index = choice.column === undefined
     ? onlyCandidate(schema)
@@ -67,7 +69,10 @@ function onlyCandidate(schema: Schema): number {
 function namedColumn(schema: Schema, name: string): number {
   const found = schema.fields.flatMap((field, index) => field.name === name ? [index] : []);
   if (found.length === 0) {
-    throw new RankMeError("column", `there is no column "${name}"; there are: ${list(schema.fields)}`);
+    throw new RankMeError(
+      "column",
+      `there is no column "${name}"; there are: ${list(schema.fields)}`,
+    );
   }
   if (found.length > 1) {
     throw new RankMeError("column", `${found.length} columns are named "${name}"`);
@@ -106,7 +111,37 @@ function chooseScalars(schema: Schema, patterns: readonly string[]): EmbeddingCo
       advice: "each of --columns must be float16, float32 or float64",
     });
   }
-  return { kind: "scalars", name: patterns.join(","), indices };
+  const names = indices.map((index) => schema.fields[index].name);
+  return { kind: "scalars", name: patterns.join(","), indices, names };
+}
+
+/**
+ * Checks that two schemas of one input have the embeddings in columns of the same names: where streams
+ * of different models are joined, those of one are not to be taken for those of the other.
+ *
+ * @param earlier Where they were.
+ * @param later Where they are now.
+ * @param batch The index of the record batch where they are now.
+ * @throws {RankMeError} `column`, when the names differ.
+ */
+export function checkSameColumn(
+  earlier: EmbeddingColumn,
+  later: EmbeddingColumn,
+  batch: number,
+): void {
+  const [before, now] = [earlier, later].map((column) =>
+    column.kind === "scalars" ? column.names : [column.name]
+  );
+  const length = Math.max(before.length, now.length);
+  const changed = Array.from({ length }, (_, i) => i).find((i) => before[i] !== now[i]);
+  if (changed === undefined) return;
+  const [from, to] = [before[changed], now[changed]].map((name) =>
+    name === undefined ? "no column" : `column "${name}"`
+  );
+  throw new RankMeError("column", `the embeddings move from ${from} to ${to}`, {
+    place: { batch },
+    advice: "score what has other columns by itself",
+  });
 }
 
 function globMatches(pattern: string, name: string): boolean {
@@ -123,7 +158,8 @@ function isListOfFloats(type: DataType): boolean {
 /** A fixed-shape tensor is stored as a flat list: without this, (T, D) would pass for T·D. */
 function refuseManyAxes(field: Field): void {
   if (field.metadata.get("ARROW:extension:name") !== "arrow.fixed_shape_tensor") return;
-  const { shape } = JSON.parse(field.metadata.get("ARROW:extension:metadata") ?? "{}");
+  const parameters = field.metadata.get("ARROW:extension:metadata") ?? "{}";
+  const shape: unknown = decoding(() => JSON.parse(parameters).shape);
   if (Array.isArray(shape) && shape.length > 1) {
     throw new RankMeError(
       "unsupported",

@@ -2,7 +2,12 @@ import type { RecordBatch, Schema } from "apache-arrow";
 import { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import { type ColumnRows, readColumn } from "./column_rows.ts";
-import { chooseColumn, type ColumnChoice, type EmbeddingColumn } from "./embedding_column.ts";
+import {
+  checkSameColumn,
+  chooseColumn,
+  type ColumnChoice,
+  type EmbeddingColumn,
+} from "./embedding_column.ts";
 
 /** What becomes of rows with NaN, an infinity or a null in them. */
 export type NonFinitePolicy = "error" | "skip";
@@ -23,13 +28,14 @@ export interface EmbeddingStreamOptions extends ColumnChoice {
  * @example The only column that fits
  * ```ts
  * import { EmbeddingStream } from "@rankme/rankme";
- * import { FixedSizeList, Field, Float32, tableFromArrays, vectorFromArray } from "apache-arrow";
+ * import { Field, FixedSizeList, Float32, Table, vectorFromArray } from "apache-arrow";
  * import { assertEquals } from "@std/assert";
  *
  * const type = new FixedSizeList(2, new Field("item", new Float32()));
- * const table = tableFromArrays({ id: [7, 8] }).assign(
- *   tableFromArrays({ embedding: vectorFromArray([[1, 2], [3, 4]], type) }),
- * );
+ * const table = new Table({
+ *   id: vectorFromArray(["a", "b"]),
+ *   embedding: vectorFromArray([[1, 2], [3, 4]], type),
+ * });
  * const stream = ReadableStream.from(table.batches).pipeThrough(new EmbeddingStream());
  * const [batch] = await Array.fromAsync(stream);
  * assertEquals(batch.data, Float32Array.of(1, 2, 3, 4));
@@ -38,8 +44,18 @@ export interface EmbeddingStreamOptions extends ColumnChoice {
 export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch> {
   #skippedRows = 0;
 
-  /** @param options Which columns, and what becomes of unusable rows. */
+  /**
+   * Makes the stage.
+   *
+   * @param options Which columns, and what becomes of unusable rows.
+   * @throws {RankMeError} `usage`, when both one column and several are asked for.
+   */
   constructor({ nonFinite = "error", ...choice }: EmbeddingStreamOptions = {}) {
+    if (choice.column !== undefined && choice.columns !== undefined) {
+      throw new RankMeError("usage", "both one column and several were asked for", {
+        advice: "pass --column or --columns",
+      });
+    }
     let schema: Schema | undefined;
     let column: EmbeddingColumn;
     let dim = 0, batchIndex = 0, firstRow = 0, offset = 0;
@@ -47,7 +63,9 @@ export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch
       transform: (recordBatch, controller) => {
         if (schema !== recordBatch.schema) {
           schema = recordBatch.schema;
-          column = chooseColumn(schema, choice);
+          const chosen = chooseColumn(schema, choice);
+          if (column) checkSameColumn(column, chosen, batchIndex);
+          column = chosen;
         }
         const place = { batch: batchIndex++ };
         const rows = readPlaced(recordBatch, column, dim, place.batch, firstRow);

@@ -32,6 +32,11 @@ export class ChunkFeeder<T> {
     return this.#filled;
   }
 
+  /** The bytes of the read under way that have arrived. */
+  get partial(): Uint8Array {
+    return this.#buffer.subarray(0, this.#filled);
+  }
+
   /** How many bytes the read under way wants in all. */
   get wanted(): number {
     return this.#wanted;

@@ -6,8 +6,8 @@
 
 export * from "./arrow_batch_stream.ts";
 export * from "./arrow_encode_stream.ts";
-export type * from "./detect.ts";
-export type * from "./embedding_column.ts";
+export type { Format } from "./detect.ts";
+export type { ColumnChoice } from "./embedding_column.ts";
 export * from "./embedding_stream.ts";
 export * from "./open_embeddings.ts";
 export * from "./synthetic.ts";

@@ -1,3 +1,4 @@
+import type { RecordBatch } from "apache-arrow";
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import { ArrowBatchStream } from "./arrow_batch_stream.ts";
@@ -40,12 +41,19 @@ export interface OpenedEmbeddings {
  * @throws {RankMeError} `unreadable`, `permission`, `empty` or `format`; other errors come from the
  * stream.
  *
- * @example A file
- * ```ts ignore
- * import { openEmbeddings } from "@rankme/rankme/sources";
+ * @example Bytes; a path is opened likewise, and needs --allow-read
+ * ```ts
+ * import {
+ *   ArrowEncodeStream,
+ *   openEmbeddings,
+ *   syntheticEmbeddings,
+ * } from "@rankme/rankme/sources";
+ * import { assertEquals } from "@std/assert";
  *
- * const { batches } = await openEmbeddings("embeddings.arrow");
- * for await (const batch of batches) console.log(batch.rows, batch.dim);
+ * const bytes = syntheticEmbeddings({ rows: 100, dim: 8 }).pipeThrough(new ArrowEncodeStream());
+ * const { format, batches } = await openEmbeddings(bytes);
+ * assertEquals(format, "arrow-stream");
+ * for await (const batch of batches) assertEquals(batch.dim, 8);
  * ```
  */
 export async function openEmbeddings(
@@ -56,8 +64,7 @@ export async function openEmbeddings(
   try {
     if (input instanceof ReadableStream) return fromBytes(input);
     const file = await openFile(input);
-    if (file instanceof ReadableStream) return fromBytes(file);
-    return await fromFile(file);
+    return file instanceof ReadableStream ? fromBytes(file) : await fromFile(file);
   } catch (error) {
     throw named(error, called);
   }
@@ -68,27 +75,31 @@ export async function openEmbeddings(
   }
 
   async function fromFile(file: RandomAccess): Promise<OpenedEmbeddings> {
-    const head = await file.read(0, Math.min(SNIFF_BYTES, file.size));
-    const format = detectFormat(head);
-    if (format === "arrow-file") return opened(format, ReadableStream.from(readArrowFile(file)));
-    if (format === "arrow-stream") return fromBytes(readSequentially(file));
-    file.close();
-    if (head.length === 0) throw new RankMeError("empty", "the file has no bytes");
-    throw new RankMeError("format", `this is ${describeBytes(head)}, which cannot be read`, {
-      advice: "an Arrow IPC stream or file is needed",
-    });
+    try {
+      const head = await file.read(0, Math.min(SNIFF_BYTES, file.size));
+      if (head.length === 0) throw new RankMeError("empty", "the file has no bytes");
+      const format = detectFormat(head);
+      if (format === "arrow-file") return opened(format, readArrowFile(file));
+      if (format === "arrow-stream") return fromBytes(readSequentially(file));
+      throw new RankMeError("format", `this is ${describeBytes(head)}, which cannot be read`, {
+        advice: "an Arrow IPC stream or file is needed",
+      });
+    } catch (error) {
+      file.close();
+      throw error;
+    }
   }
 
   function opened(
     format: Format,
-    recordBatches: ReadableStream,
+    recordBatches: ReadableStream<RecordBatch>,
     reader?: ArrowBatchStream,
   ): OpenedEmbeddings {
     const embeddings = new EmbeddingStream(options);
     return {
       name: called,
       format,
-      batches: ReadableStream.from(naming(recordBatches.pipeThrough(embeddings), called)),
+      batches: naming(recordBatches.pipeThrough(embeddings), called),
       get skippedRows() {
         return embeddings.skippedRows;
       },
@@ -100,18 +111,31 @@ export async function openEmbeddings(
 }
 
 function nameOf(input: string | URL): string {
-  return typeof input === "string" ? input : input.protocol === "file:" ? input.pathname : input.href;
+  return typeof input === "string"
+    ? input
+    : input.protocol === "file:"
+    ? input.pathname
+    : input.href;
 }
 
-async function* naming(
+/** Puts the input's name into the errors of a stream. */
+function naming(
   batches: ReadableStream<EmbeddingBatch>,
   input: string,
-): AsyncGenerator<EmbeddingBatch, void, void> {
-  try {
-    yield* batches;
-  } catch (error) {
-    throw named(error, input);
-  }
+): ReadableStream<EmbeddingBatch> {
+  const reader = batches.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { value, done } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        throw named(error, input);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
 }
 
 function named(error: unknown, input: string): unknown {

@@ -1,4 +1,4 @@
-import { RankMeError } from "../errors.ts";
+import { allocating, RankMeError } from "../errors.ts";
 
 /** Bytes that can be read from anywhere: a file, or a stand-in for one. */
 export interface RandomAccess {
@@ -27,44 +27,48 @@ export interface RandomAccess {
 export async function openFile(
   path: string | URL,
 ): Promise<RandomAccess | ReadableStream<Uint8Array>> {
-  const file = await opening(path, () => Deno.open(path, { read: true }));
+  const file = await explaining(path, () => Deno.open(path, { read: true }));
   const { size, isDirectory, isFile } = await file.stat();
   if (isDirectory) {
     file.close();
     throw new RankMeError("unreadable", "this is a directory", { advice: "pass the files in it" });
   }
   if (!isFile) return file.readable;
+  let open = true;
   return {
     size,
     async read(position, length) {
-      const bytes = new Uint8Array(length);
-      await file.seek(position, Deno.SeekMode.Start);
+      const bytes = allocating(length, "a record batch", () => new Uint8Array(length));
+      await explaining(path, () => file.seek(position, Deno.SeekMode.Start));
       for (let filled = 0; filled < length;) {
-        const count = await file.read(bytes.subarray(filled));
+        const count = await explaining(path, () => file.read(bytes.subarray(filled)));
         if (count === null) {
           throw new RankMeError("truncated", "the file ends here", {
             place: { byte: position + filled },
-            advice: `${length - filled} more bytes were expected`,
+            advice: `${length - filled} more bytes were expected: was it written to meanwhile?`,
           });
         }
         filled += count;
       }
       return bytes;
     },
-    close: () => file.close(),
+    close() {
+      if (open) file.close();
+      open = false;
+    },
   };
 }
 
-async function opening<T>(path: string | URL, open: () => Promise<T>): Promise<T> {
+async function explaining<T>(path: string | URL, operation: () => Promise<T>): Promise<T> {
   try {
-    return await open();
+    return await operation();
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
       throw new RankMeError("unreadable", "there is no such file", { cause });
     }
     if (cause instanceof Deno.errors.NotCapable) {
       throw new RankMeError("permission", "Deno was not allowed to read this file", {
-        advice: `add --allow-read or --allow-read=${path}`,
+        advice: `add --allow-read or --allow-read=${path instanceof URL ? path.pathname : path}`,
         cause,
       });
     }
@@ -72,7 +76,7 @@ async function opening<T>(path: string | URL, open: () => Promise<T>): Promise<T
       throw new RankMeError("unreadable", "the system does not allow reading it", { cause });
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RankMeError("unreadable", `it cannot be opened (${reason})`, { cause });
+    throw new RankMeError("unreadable", `it cannot be read (${reason})`, { cause });
   }
 }
 
@@ -86,18 +90,34 @@ const CHUNK_BYTES = 1 << 20;
  * @returns Its bytes, in chunks that are not written to again.
  */
 export function readSequentially(file: RandomAccess): ReadableStream<Uint8Array> {
-  let position = 0;
+  return closingStream(file, chunks(file));
+}
+
+async function* chunks(file: RandomAccess): AsyncGenerator<Uint8Array, void, void> {
+  for (let position = 0; position < file.size; position += CHUNK_BYTES) {
+    yield await file.read(position, Math.min(CHUNK_BYTES, file.size - position));
+  }
+}
+
+/**
+ * Streams what is read from a file. A generator's `finally` would not do: it does not run in one that
+ * is cancelled before its first part was asked for.
+ *
+ * @param file The open file; closed at the end, on an error, and when the stream is cancelled.
+ * @param parts What is read from it.
+ * @returns The parts, each read when it is asked for.
+ */
+export function closingStream<T>(
+  file: RandomAccess,
+  parts: AsyncGenerator<T, void, void>,
+): ReadableStream<T> {
   return new ReadableStream({
     async pull(controller) {
-      const length = Math.min(CHUNK_BYTES, file.size - position);
-      if (length === 0) {
+      try {
+        const { value, done } = await parts.next();
+        if (!done) return controller.enqueue(value);
         file.close();
         controller.close();
-        return;
-      }
-      try {
-        controller.enqueue(await file.read(position, length));
-        position += length;
       } catch (error) {
         file.close();
         throw error;

@@ -86,6 +86,16 @@ export function syntheticEmbeddings(options: SyntheticOptions): ReadableStream<E
  * @param centered Whether the mean is subtracted first.
  * @returns The spectrum.
  * @throws {RankMeError} `usage`, when the options make no sense.
+ *
+ * @example The effective rank that a power law has
+ * ```ts
+ * import { rankMe } from "@rankme/rankme";
+ * import { syntheticSpectrum } from "@rankme/rankme/sources";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const spectrum = { kind: "power", alpha: 0 } as const;
+ * assertAlmostEquals(rankMe(syntheticSpectrum({ rows: 100, dim: 8, spectrum })), 8, 1e-4);
+ * ```
  */
 export function syntheticSpectrum(options: SyntheticOptions, centered = false): Spectrum {
   check(options);

@@ -16,6 +16,8 @@ import { RankMeError } from "../errors.ts";
  */
 export class LimitStream extends TransformStream<EmbeddingBatch, EmbeddingBatch> {
   /**
+   * Makes the stage.
+   *
    * @param limit How many rows to pass on, at least 1.
    * @throws {RankMeError} `usage`, when `limit` is not a positive whole number.
    */

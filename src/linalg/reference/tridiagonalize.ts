@@ -44,14 +44,14 @@ export function tridiagonalize(matrix: Float64Array, dim: number): Tridiagonal {
  */
 function householder(x: Float64Array): { beta: number; norm: number } {
   const last = x.length - 1;
+  const pivot = x[last];
+  // However small the others are, they count: where eigenvalues coincide, they part them.
+  if (x.subarray(0, last).every((value) => value === 0)) return { beta: 0, norm: pivot };
   let largest = 0;
   for (const value of x) largest = Math.max(largest, Math.abs(value));
-  const pivot = x[last];
-  if (largest === 0) return { beta: 0, norm: 0 };
   let squares = 0;
   for (const value of x) squares += (value / largest) ** 2;
   const length = largest * Math.sqrt(squares);
-  if (length === Math.abs(pivot)) return { beta: 0, norm: pivot };
   // The sign that makes the subtraction an addition.
   const norm = pivot > 0 ? -length : length;
   const head = pivot - norm;

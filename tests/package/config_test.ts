@@ -1,0 +1,50 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import jsr from "../../deno.jsr.json" with { type: "json" };
+import config from "../../deno.json" with { type: "json" };
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+
+Deno.test("deno.jsr.json is deno.json without the stand-ins", () => {
+  const { links, exclude, publish, ...rest } = config;
+  assertEquals(links.length, 3);
+  assertEquals(exclude, ["links"]);
+  const include = publish.include.filter((path) => path !== "links/");
+  assertEquals(jsr as unknown, { ...rest, exclude, publish: { include }, lock: false });
+});
+
+Deno.test("each stand-in has a version that the imports ask for", async () => {
+  for (const link of config.links) {
+    const { name, version } = JSON.parse(await read(`${link}/deno.json`));
+    const wanted = (config.imports as Record<string, string>)[name];
+    const [, least] = wanted.match(/@\^(\d+\.\d+\.\d+)$/)!;
+    assert(newer(version, least), `${name} ${version} for ${wanted}`);
+  }
+});
+
+Deno.test("the lock file names no package of JSR, so that it holds with and without stand-ins", async () => {
+  const lock = JSON.parse(await read("deno.lock"));
+  assertEquals(lock.jsr, undefined);
+});
+
+Deno.test("one version of Deno is pinned everywhere", async () => {
+  const pins = new Set<string>();
+  for (const path of ["README.md", "CONTRIBUTING.md", ".ci/run", ".github/workflows/ci.yml"]) {
+    const found = [...(await read(path)).matchAll(/(?:deno@|deno-version: )(\d[\d.]*)/g)];
+    assert(found.length > 0, `${path} pins no version of Deno`);
+    found.forEach(([, version]) => pins.add(version));
+  }
+  assertEquals(pins.size, 1, [...pins].join(", "));
+});
+
+Deno.test("the licence is MIT, as the package says", async () => {
+  assertEquals(config.license, "MIT");
+  assertMatch(await read("LICENSE"), /^MIT License/);
+});
+
+/** Whether version a is b or later within the same major version. */
+function newer(a: string, b: string): boolean {
+  const [x, y] = [a, b].map((version) => version.split(".").map(Number));
+  if (x[0] !== y[0]) return false;
+  return x[1] > y[1] || x[1] === y[1] && x[2] >= y[2];
+}

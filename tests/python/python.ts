@@ -1,0 +1,1 @@
+import { fromFileUrl } from "./paths.ts";
