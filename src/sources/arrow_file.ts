@@ -2,7 +2,13 @@ import type { RecordBatch } from "apache-arrow";
 import type { FileBlock } from "apache-arrow/ipc/metadata/file";
 import { RankMeError } from "../errors.ts";
 import { MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./arrow_messages.ts";
-import { type ArrowFooter, corrupt, decodeFooter, decoding } from "./arrow_metadata.ts";
+import {
+  type ArrowFooter,
+  corrupt,
+  decodeFooter,
+  decodeMetadata,
+  decoding,
+} from "./arrow_metadata.ts";
 import { detectFormat } from "./detect.ts";
 import { closingStream, type RandomAccess } from "./random_access.ts";
 
@@ -71,19 +77,25 @@ async function checkGap(file: RandomAccess, free: number, next: number): Promise
   }
 }
 
-/** Where the schema ends, if it is there as a message: Polars leaves its prefix out. */
+/**
+ * Where blocks can begin: after the schema, where it is there as a message. Polars leaves out its prefix,
+ * and apache-arrow all of it.
+ */
 async function endOfSchema(file: RandomAccess, end: number): Promise<number | undefined> {
   const head = await file.read(0, Math.min(MAX_HEAD_BYTES + PREFIX_BYTES, end));
   let start = HEAD_BYTES;
   while (start < MAX_HEAD_BYTES && head[start] === 0) start += 8;
-  const prefix = head.subarray(start, start + PREFIX_BYTES);
-  const bytes = prefix.length === PREFIX_BYTES ? messageBytes(prefix) : 0;
-  return bytes > 0 ? start + PREFIX_BYTES + bytes : undefined;
+  const bytes = messageBytes(head.subarray(start, start + PREFIX_BYTES));
+  if (bytes === 0) return undefined;
+  const next = start + PREFIX_BYTES + bytes;
+  if (next > end) throw corrupt("a message that reaches into the footer").at({ byte: start });
+  const metadata = await file.read(start + PREFIX_BYTES, bytes);
+  return decoding(() => decodeMetadata(metadata)).kind === "schema" ? next : start;
 }
 
 /** The length of the metadata that a prefix announces, or 0 when it is the end marker or no prefix. */
 function messageBytes(prefix: Uint8Array): number {
-  if (detectFormat(prefix) !== "arrow-stream") return 0;
+  if (prefix.length < PREFIX_BYTES || detectFormat(prefix) !== "arrow-stream") return 0;
   return new DataView(prefix.buffer, prefix.byteOffset).getUint32(4, true);
 }
 

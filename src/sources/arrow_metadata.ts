@@ -31,6 +31,8 @@ import { RankMeError } from "../errors.ts";
 
 /** Deeper nesting than this is taken for a cycle. */
 const MAX_DEPTH = 32;
+/** Writers pad buffers to a multiple of this many bytes at most. */
+const MAX_PADDING = 64;
 
 /** A message whose metadata holds together. */
 export type ArrowMessage =
@@ -206,12 +208,24 @@ export function checkLayout(
       );
     }
     if (length === 0) continue;
-    if (offset < end) throw corrupt(`a buffer at ${offset} where the one before it ends at ${end}`);
+    if (!followsOn(offset, end)) {
+      throw corrupt(`a buffer at ${offset} where the one before it ends at ${end}`);
+    }
     end = offset + length;
+  }
+  if (end > 0 && !followsOn(bodyLength, end)) {
+    throw corrupt(`a body of ${bodyLength} bytes whose last buffer ends at ${end}`);
   }
   const walk = new LayoutWalk(header, version);
   for (const type of types) walk.column(type, header.length, "exactly");
   walk.finish();
+}
+
+/** Buffers lie end to end, each at the next multiple of 8, 64 or whatever the writer aligns to. */
+function followsOn(offset: number, end: number): boolean {
+  let alignment = 8;
+  while (offset > 0 && offset % (2 * alignment) === 0) alignment *= 2;
+  return offset === end || offset % 8 === 0 && offset > end && offset - end < alignment;
 }
 
 /** Takes nodes and buffers one by one, in the depth-first order in which the format lays them out. */
@@ -272,6 +286,8 @@ class LayoutWalk {
         this.#buffers(length, ...(type as Union).mode === UnionMode.Dense ? [4 * length] : []);
         for (const child of type.children) this.column(child.type, 0, "at least");
         return;
+      case Type.Float:
+        return this.#floats(validityBytes, length * bytesPerValue(type));
       default:
         return this.#buffers(validityBytes, length * bytesPerValue(type));
     }
@@ -294,6 +310,15 @@ class LayoutWalk {
       throw corrupt(`a column of ${count} buffers`);
     }
     this.#buffer += count;
+  }
+
+  /** Double the bytes that are due are numbers of double the width: a schema that is not theirs. */
+  #floats(validityBytes: number, bytes: number): void {
+    this.#buffers(validityBytes, bytes);
+    const { length } = this.#header.buffers[this.#buffer - 1];
+    if (bytes > 0 && length >= 2 * bytes && length > bytes + MAX_PADDING) {
+      throw corrupt(`${length} bytes of floats where ${bytes} are due`);
+    }
   }
 
   #buffers(...leastBytes: number[]): void {

@@ -1,4 +1,4 @@
-import { DataType, type Field, type Schema } from "apache-arrow";
+import { DataType, type Field, type Schema, Type } from "apache-arrow";
 import { RankMeError } from "../errors.ts";
 import { decoding } from "./arrow_metadata.ts";
 
@@ -57,13 +57,21 @@ function onlyCandidate(schema: Schema): number {
       "column",
       `no column holds lists of floats, but there are float columns: ${list(floats)}`,
       {
-        advice: "if each is one dimension, name them with --columns 'PATTERN' (such as 'dim_*')",
+        advice: `if each is one dimension, name them: --columns '${sharedPattern(floats)}'`,
       },
     );
   }
   throw new RankMeError("column", `no column holds embeddings; there are: ${list(schema.fields)}`, {
     advice: "a column of lists of float16, float32 or float64 is needed",
   });
+}
+
+/** A pattern that fits all names, such as `dim_*` for `dim_0`, `dim_1`, … */
+function sharedPattern(fields: readonly Field[]): string {
+  const [{ name: first }, ...others] = fields;
+  let shared = first.replace(/\d+$/, "");
+  while (!others.every(({ name }) => name.startsWith(shared))) shared = shared.slice(0, -1);
+  return `${shared}*`;
 }
 
 function namedColumn(schema: Schema, name: string): number {
@@ -183,5 +191,6 @@ function typeName(type: DataType): string {
   }
   if (DataType.isList(type)) return `list<${typeName(type.children[0].type)}>`;
   if (DataType.isLargeList(type)) return `large_list<${typeName(type.children[0].type)}>`;
-  return String(type).toLowerCase();
+  if (DataType.isDictionary(type)) return `dictionary<${typeName(type.dictionary)}>`;
+  return (type.children?.length > 0 ? Type[type.typeId] : String(type)).toLowerCase();
 }

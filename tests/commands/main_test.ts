@@ -54,4 +54,5 @@ Deno.test("an input that looks like a mistyped command says which commands there
   assertEquals(run.status, 3);
   assertStringIncludes(run.stderr, "genrate: there is no such file");
   assertStringIncludes(run.stderr, "did you mean the command generate?");
+  assertStringIncludes((await runCli(["genrate"])).stderr, "did you mean the command generate?");
 });

@@ -1,3 +1,5 @@
+import { DENO_RUN } from "../deno_run.ts";
+
 /** What a run of the command line left behind. */
 export interface CliRun {
   readonly status: number;
@@ -22,7 +24,7 @@ export function startCli(
   permissions: readonly string[] = [],
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...permissions, CLI, ...args],
+    args: [...DENO_RUN, ...permissions, CLI, ...args],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

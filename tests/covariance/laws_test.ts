@@ -34,13 +34,16 @@ const wellConditioned: fc.Arbitrary<Rows> = fc
     return { data: gaussian(seed, rows * dim), dim, rows };
   });
 
+/** Smaller numbers would be refused: their squares vanish beside nothing larger. */
+const orZero = (x: number) => Math.abs(x) < 1e-9 ? 0 : x;
+
 /** Rows of any rank, scale and mean, some of them equal or zero, sometimes fewer than dimensions. */
 const anyRows: fc.Arbitrary<Rows> = fc.integer({ min: 1, max: 8 }).chain((dim) =>
   fc.array(
     fc.array(
       fc.oneof(
         { weight: 3, arbitrary: fc.integer({ min: -3, max: 3 }) },
-        { weight: 1, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }) },
+        { weight: 1, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }).map(orZero) },
         { weight: 1, arbitrary: fc.constantFrom(1e-9, -1e-5, 1e5, 0.1) },
       ),
       { minLength: dim, maxLength: dim },
@@ -50,8 +53,14 @@ const anyRows: fc.Arbitrary<Rows> = fc.integer({ min: 1, max: 8 }).chain((dim) =
 );
 
 const KINDS = [
-  { name: "well-conditioned", arbitrary: wellConditioned, relative: 1e-12 },
-  { name: "any", arbitrary: anyRows, relative: 1e-6 },
+  {
+    name: "well-conditioned",
+    arbitrary: wellConditioned,
+    relative: 1e-12,
+    centerings: [false, true],
+  },
+  // What centring leaves of any rows may be their own rounding errors.
+  { name: "any", arbitrary: anyRows, relative: 1e-6, centerings: [false] },
 ] as const;
 
 const sizes = fc.array(fc.integer({ min: 1, max: 17 }), { minLength: 1, maxLength: 6 });
@@ -71,7 +80,7 @@ function shardsOf({ data, dim, rows }: Rows, cuts: readonly number[]): OnlineCov
   });
 }
 
-for (const { name, arbitrary, relative } of KINDS) {
+for (const { name, arbitrary, relative, centerings } of KINDS) {
   Deno.test(`batches of any size give the same RankMe of ${name} rows`, () => {
     fc.assert(fc.property(arbitrary, sizes, ({ data, dim }, sizes) => {
       const whole = stateOf(data, dim), cut = stateOf(data, dim, ...sizes);
@@ -104,7 +113,7 @@ for (const { name, arbitrary, relative } of KINDS) {
       const left = a.clone().merge(b).merge(c);
       const right = a.clone().merge(b.clone().merge(c));
       const swapped = c.clone().merge(a.clone().merge(b));
-      for (const centered of [false, true]) {
+      for (const centered of centerings) {
         const expected = rankOf(left, centered);
         assertSameRank(rankOf(right, centered), expected, relative);
         assertSameRank(rankOf(swapped, centered), expected, relative);
@@ -141,7 +150,7 @@ for (const { name, arbitrary, relative } of KINDS) {
       const largest = sizes.reduce((a, b) => Math.max(a, b));
       // A scale is that of the largest value: of 1e-140·1e-9 no one could take squares.
       const scale = largest === 0 ? 1 : 10 ** exponent / largest;
-      for (const centered of [false, true]) {
+      for (const centered of centerings) {
         const expected = rankOf(stateOf(data, dim, 9), centered);
         const scaled = rankOf(stateOf(data.map((x) => x * scale), dim, 9), centered);
         assertSameRank(scaled, expected, relative);
@@ -152,7 +161,7 @@ for (const { name, arbitrary, relative } of KINDS) {
   Deno.test(`rotating leaves RankMe of ${name} rows alone`, () => {
     fc.assert(fc.property(arbitrary, seeds, ({ data, dim }, seed) => {
       const rotated = product(data, dim, orthogonal(seed, dim));
-      for (const centered of [false, true]) {
+      for (const centered of centerings) {
         const expected = rankOf(stateOf(data, dim), centered);
         assertSameRank(rankOf(stateOf(rotated, dim), centered), expected, relative);
       }

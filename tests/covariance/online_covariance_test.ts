@@ -92,7 +92,8 @@ Deno.test("a covariance needs two rows", () => {
 Deno.test("any batches of any numbers give the two-pass scatter and mean", () => {
   const numbers = fc.oneof(
     fc.integer({ min: -1000, max: 1000 }),
-    fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+    // Denormal numbers alone would be refused: their squares vanish.
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }).map((x) => Math.abs(x) < 1e-100 ? 0 : x),
   );
   const rowsOf = fc.integer({ min: 1, max: 9 }).chain((dim) =>
     fc.record({

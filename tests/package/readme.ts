@@ -1,3 +1,5 @@
+import { CONFIG } from "../deno_run.ts";
+
 /** A fenced block of shell commands in a page, and what its fence says after the language. */
 export interface ShellBlock {
   readonly commands: string;
@@ -26,9 +28,10 @@ export async function runBlock(
 ): Promise<{ status: number; stdout: string; stderr: string }> {
   const checkout = await Deno.makeTempDir();
   try {
-    for (const name of ["cli.ts", "mod.ts", "deno.json", "deno.lock", "src", "links", "examples"]) {
+    for (const name of ["cli.ts", "mod.ts", "deno.lock", "src", "links", "examples"]) {
       await Deno.symlink(new URL(name, ROOT), `${checkout}/${name}`);
     }
+    await Deno.symlink(CONFIG, `${checkout}/deno.json`);
     await Deno.mkdir(`${checkout}/bin`);
     const write = (name: string, script: string) =>
       Deno.writeTextFile(`${checkout}/bin/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

@@ -1,19 +1,19 @@
 /**
  * Makes `.venv/` with the Python packages of requirements.txt, unless it has just these already.
  *
- * Needs Python 3.11 or later as `python3` (on Windows: `python`), or as `PYTHON` names it.
+ * Needs Python 3.11 or later: `python3` (on Windows `python`), or what PYTHON names.
  */
 import { PYTHON, ROOT } from "./python.ts";
 
-const requirements = new URL("requirements.txt", import.meta.url);
-const stamp = new URL(".venv/requirements.txt", ROOT);
+const REQUIREMENTS = new URL("requirements.txt", import.meta.url);
+/** A copy made once everything is installed. */
+const INSTALLED = new URL(".venv/requirements.txt", ROOT);
 
-if (await textOf(stamp) !== await textOf(requirements)) {
+if (await textOf(INSTALLED) !== await textOf(REQUIREMENTS)) {
   const python = Deno.env.get("PYTHON") ?? (Deno.build.os === "windows" ? "python" : "python3");
   await run(python, "-m", "venv", "--clear", ".venv");
-  const pip = ["-m", "pip", "--quiet", "--disable-pip-version-check"];
-  await run(PYTHON, ...pip, "install", "-r", "tests/python/requirements.txt");
-  await Deno.copyFile(requirements, stamp);
+  await run(PYTHON, "-m", "pip", "install", "--quiet", "-r", "tests/python/requirements.txt");
+  await Deno.copyFile(REQUIREMENTS, INSTALLED);
 }
 
 async function textOf(file: URL): Promise<string | undefined> {
@@ -25,7 +25,7 @@ async function textOf(file: URL): Promise<string | undefined> {
   }
 }
 
-async function run(command: string, ...args: string[]): Promise<void> {
-  const { success } = await new Deno.Command(command, { args, cwd: ROOT }).spawn().status;
-  if (!success) Deno.exit(1);
+async function run(command: string | URL, ...args: string[]): Promise<void> {
+  const { code } = await new Deno.Command(command, { args, cwd: ROOT }).spawn().status;
+  if (code !== 0) Deno.exit(code);
 }

@@ -1,0 +1,40 @@
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { type CliRun, runCli } from "../commands/run_cli.ts";
+import { type Reference, referenceRankMe } from "./python.ts";
+
+/** What to expect of a run. */
+export interface Expectation {
+  /** A key of the reference. Default: `paper`. */
+  readonly convention?: string;
+  /** The largest relative error. Default: 1e-9. */
+  readonly relative?: number;
+}
+
+/** Asserts that a run with `--json` found what NumPy found. */
+export function assertRankMe(
+  { status, stdout, stderr }: CliRun,
+  { rows, dim, rankMe }: Reference,
+  { convention = "paper", relative = 1e-9 }: Expectation = {},
+): void {
+  assertEquals([status, stderr], [0, ""]);
+  const report = JSON.parse(stdout);
+  assertEquals([report.rows, report.dim, report.complete], [rows, dim, true]);
+  assertAlmostEquals(report.rankMe, rankMe[convention], relative * rankMe[convention]);
+}
+
+/** Asserts that what a process writes is scored as NumPy scores it; returns what NumPy found. */
+export async function assertScoredAsByNumPy(
+  producer: Deno.ChildProcess,
+  flags: readonly string[] = [],
+  expectation?: Expectation,
+): Promise<Reference> {
+  const [toCli, toNumPy] = producer.stdout.tee();
+  const [run, reference, { code }] = await Promise.all([
+    runCli(["--json", ...flags], { stdin: toCli }),
+    referenceRankMe(toNumPy),
+    producer.status,
+  ]);
+  assertEquals(code, 0);
+  assertRankMe(run, reference, expectation);
+  return reference;
+}

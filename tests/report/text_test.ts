@@ -1,0 +1,155 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { formatRank, grouped, toText } from "../../src/report/text.ts";
+import type { ScoreReport } from "../../src/report/report.ts";
+import { reportOf } from "./reports.ts";
+
+const ESCAPE = "\x1b[";
+
+function spectrumOf(...values: number[]): ScoreReport["spectrum"] {
+  const singularValues = Float64Array.from(values);
+  return { ...reportOf().spectrum, singularValues, eigenvalues: singularValues.map((σ) => σ * σ) };
+}
+
+/** The line that begins with a label. */
+function line(report: ScoreReport, label: string): string {
+  return toText(report).split("\n").find((line) => line.startsWith(label)) ?? "";
+}
+
+Deno.test("the first line is the rank, with four digits", () => {
+  assertEquals(toText(reportOf()).split("\n")[0], "RankMe  31.65");
+  assertEquals(toText(reportOf({ rankMe: 1.23456 })).split("\n")[0], "RankMe  1.235");
+});
+
+Deno.test("the first line says when the rank is only partial", () => {
+  assertStringIncludes(toText(reportOf({ complete: false })).split("\n")[0], "partial");
+  assert(!toText(reportOf()).includes("partial"));
+});
+
+Deno.test("the text shows rows and dimensions, and skipped rows if there are any", () => {
+  assertStringIncludes(line(reportOf(), "rows × dim"), "25,600 × 384");
+  assert(!toText(reportOf()).includes("skipped"));
+  assertStringIncludes(line(reportOf({ skippedRows: 1234 }), "rows"), "1,234 rows skipped");
+});
+
+Deno.test("the verdict goes by the share of the dimensions that could be used", () => {
+  const verdicts = [[384, "well"], [192, "well"], [191, "partly"], [39, "partly"], [38, ""], [
+    1,
+    "",
+  ], [0, ""]] as [number, string][];
+  for (const [rankMe, word] of verdicts) {
+    const verdict = line(reportOf({ rankMe }), "verdict");
+    for (const other of ["well", "partly"]) assertEquals(verdict.includes(other), other === word);
+    assertEquals(verdict.includes("collapsed"), word !== "well", verdict);
+  }
+});
+
+Deno.test("the verdict shows the share in percent", () => {
+  assertStringIncludes(line(reportOf({ rankMe: 192 }), "verdict"), "50 % of 384");
+  assertStringIncludes(line(reportOf({ rankMe: 383.5 }), "verdict"), "99.9 % of 384");
+  assertStringIncludes(line(reportOf({ rankMe: 384 }), "verdict"), "100 % of 384");
+  assertStringIncludes(line(reportOf({ rankMe: 3.84 }), "verdict"), "1.0 % of 384");
+});
+
+Deno.test("with fewer rows than dimensions the verdict is about the rows", () => {
+  const verdict = line(reportOf({ rows: 40, rankMe: 36 }), "verdict");
+  assertStringIncludes(verdict, "90 % of 40");
+  assertStringIncludes(verdict, "well");
+  assertStringIncludes(verdict, "rows");
+});
+
+Deno.test("the spectrum is a line of bars with its largest and smallest value", () => {
+  // 1, ½, ¼ and 1/800 are 0, 0.05, 0.10 and 0.48 of six decades down.
+  assertStringIncludes(line(reportOf(), "spectrum"), "██▇▅");
+  assertStringIncludes(toText(reportOf()), "σ₁ 400.0 … σ₄ 0.5000");
+  const many = Float64Array.from({ length: 120 }, (_, k) => 120 - k);
+  assertStringIncludes(
+    toText(reportOf({ spectrum: spectrumOf(...many) })),
+    "σ₁ 120.0 … σ₁₂₀ 1.000",
+  );
+});
+
+Deno.test("the bars fit the width, down to none", () => {
+  const many = reportOf({ spectrum: spectrumOf(...new Array(500).fill(1)) });
+  const bars = (width: number) => [...toText(many, { width })].filter((c) => c === "█").length;
+  assertEquals(bars(80), 48);
+  assertEquals(bars(1000), 48);
+  for (const width of [20, 30, 40]) {
+    const lines = toText(many, { width }).split("\n");
+    const spectrum = lines.find((line) => line.startsWith("spectrum"))!;
+    assert(bars(width) > 0);
+    assertEquals([...spectrum].length <= width, true, spectrum);
+  }
+  assertEquals(bars(5), 0);
+});
+
+Deno.test("the text shows other metrics and how all was computed", () => {
+  const text = toText(reportOf({ metrics: { effectiveRank: 31.6299, stableRank: 2048.16 } }));
+  assertStringIncludes(text, "31.63");
+  assert(/effectiveRank +31\.63\n/.test(text), text);
+  assert(/stableRank +2048\.2\n/.test(text), text);
+  assertStringIncludes(text, "convention paper, not centred, ε = 1e-7");
+  const own = reportOf({ convention: "reptrix", centered: true, epsilon: 0 });
+  assertStringIncludes(toText(own), "convention reptrix, centred, ε = 0");
+});
+
+Deno.test("the values stand below one another", () => {
+  const lines = toText(reportOf()).trimEnd().split("\n").slice(2);
+  const starts = lines.map((line) => line.search(/(?<= {2})\S/));
+  assertEquals(new Set(starts).size, 1, lines.join("\n"));
+});
+
+Deno.test("colours come only when asked for, and change no word", () => {
+  for (const report of [reportOf(), reportOf({ complete: false, rankMe: 1 })]) {
+    const plain = toText(report);
+    assert(!plain.includes(ESCAPE));
+    assertEquals(toText(report, { color: false }), plain);
+    const colored = toText(report, { color: true });
+    assertStringIncludes(colored, ESCAPE);
+    // deno-lint-ignore no-control-regex
+    assertEquals(colored.replaceAll(/\x1b\[\d+m/g, "").replaceAll(/ +\n/g, "\n"), plain);
+    // Every colour that is switched on is switched off on the same line.
+    for (const line of colored.split("\n")) {
+      // deno-lint-ignore no-control-regex
+      const codes = line.match(/\x1b\[\d+m/g) ?? [];
+      codes.forEach((code, i) => assertEquals(code === "\x1b[0m", i % 2 === 1));
+      assertEquals(codes.length % 2, 0);
+    }
+  }
+});
+
+Deno.test("the colour of the verdict goes with it", () => {
+  const color = (rankMe: number) => toText(reportOf({ rankMe }), { color: true });
+  assertStringIncludes(color(300), "\x1b[32m");
+  assertStringIncludes(color(100), "\x1b[33m");
+  assertStringIncludes(color(2), "\x1b[31m");
+});
+
+Deno.test("every line ends, none with blanks", () => {
+  const text = toText(reportOf());
+  assert(text.endsWith("\n"));
+  assert(!/[ \t]\n/.test(text));
+});
+
+Deno.test("a spectrum of zeros can be shown", () => {
+  const text = toText(reportOf({ rankMe: 0, spectrum: spectrumOf(0, 0, 0) }));
+  assertStringIncludes(text, "RankMe  0.000");
+  assertStringIncludes(text, "▁▁▁");
+  assert(!text.includes("NaN"));
+});
+
+Deno.test("formatRank() shows four digits, and one decimal from a thousand on", () => {
+  assertEquals(
+    [0, 0.99999, 1.23456, 31.646, 999.94, 999.96, 1000, 16383.96].map(formatRank),
+    ["0.000", "1.000", "1.235", "31.65", "999.9", "1000", "1000.0", "16384.0"],
+  );
+});
+
+Deno.test("grouped() sets thousands apart", () => {
+  assertEquals([0, 999, 1000, 25_600, 1_234_567].map(grouped), [
+    "0",
+    "999",
+    "1,000",
+    "25,600",
+    "1,234,567",
+  ]);
+});

@@ -1,0 +1,223 @@
+/**
+ * Arrow bytes to read: the fixtures of other writers, whose numbers are rebuilt here, and messages put
+ * together by hand where no writer would write them.
+ *
+ * @module
+ */
+
+import {
+  Field,
+  FixedSizeList,
+  Float32,
+  makeData,
+  Message,
+  MetadataVersion,
+  RecordBatch,
+  Schema,
+  Struct,
+} from "apache-arrow";
+import * as metadata from "apache-arrow/ipc/metadata/message";
+import type { EmbeddingBatch } from "../../src/batch.ts";
+import { ArrowBatchStream } from "../../src/sources/arrow_batch_stream.ts";
+import { readArrowFile } from "../../src/sources/arrow_file.ts";
+import {
+  EmbeddingStream,
+  type EmbeddingStreamOptions,
+} from "../../src/sources/embedding_stream.ts";
+import type { RandomAccess } from "../../src/sources/random_access.ts";
+
+/** Rows in each fixture, unless its name says otherwise. */
+export const ROWS = 10;
+/** Dimensions in each fixture, unless its name says otherwise. */
+export const DIM = 3;
+
+/** The embeddings of the fixtures: multiples of 1/8 that float16 holds. Twin of make_arrow.py. */
+export function value(row: number, dimension: number): number {
+  return ((row * 7 + dimension * 3 + (row * dimension) % 5) % 61 - 30) / 8;
+}
+
+/** Some rows of the fixtures. */
+export function expectedRow(row: number, dim = DIM): number[] {
+  return Array.from({ length: dim }, (_, dimension) => value(row, dimension));
+}
+
+/** Rows `first` to `end` − 1 of the fixtures, without those in `missing`. */
+export function expectedRows(first = 0, end = ROWS, missing: readonly number[] = []): number[][] {
+  return Array.from({ length: end - first }, (_, i) => first + i)
+    .filter((row) => !missing.includes(row))
+    .map((row) => expectedRow(row));
+}
+
+/** Where a fixture is. */
+export function fixtureUrl(name: string): URL {
+  return new URL(`../fixtures/arrow/${name}`, import.meta.url);
+}
+
+/** The bytes of a fixture. */
+export function fixture(name: string): Uint8Array<ArrayBuffer> {
+  return Deno.readFileSync(fixtureUrl(name));
+}
+
+/** The names of the fixtures. */
+export function fixtureNames(): string[] {
+  return [...Deno.readDirSync(fixtureUrl(""))].map(({ name }) => name).sort();
+}
+
+/** Bytes as a stream, whole or in chunks of the sizes given, over and over. */
+export function chunked(bytes: Uint8Array, sizes = [bytes.length]): ReadableStream<Uint8Array> {
+  let at = 0, turn = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      const size = sizes[turn++ % sizes.length];
+      controller.enqueue(bytes.slice(at, at + size));
+      at += size;
+    },
+  }, { highWaterMark: 0 });
+}
+
+/** Bytes to be read at random. */
+export function inMemory(bytes: Uint8Array): RandomAccess {
+  return {
+    size: bytes.length,
+    read: (position, length) => Promise.resolve(bytes.slice(position, position + length)),
+    close: () => {},
+  };
+}
+
+/** What came of reading an input. */
+export interface Read {
+  readonly rows: number[][];
+  readonly batches: EmbeddingBatch[];
+  readonly skippedRows: number;
+  readonly missingEnd?: boolean;
+}
+
+/** Reads the embeddings of an IPC stream. */
+export async function readStream(
+  bytes: Uint8Array | ReadableStream<Uint8Array>,
+  options: EmbeddingStreamOptions = {},
+): Promise<Read> {
+  const source = bytes instanceof ReadableStream ? bytes : chunked(bytes);
+  const reader = new ArrowBatchStream();
+  const read = await readBatches(source.pipeThrough(reader), options);
+  return { ...read, missingEnd: reader.missingEnd };
+}
+
+/** Reads the embeddings of an IPC file. */
+export function readFile(bytes: Uint8Array, options: EmbeddingStreamOptions = {}): Promise<Read> {
+  return readBatches(readArrowFile(inMemory(bytes)), options);
+}
+
+/** Reads the embeddings of a fixture, as its name says what it is. */
+export function readFixture(name: string, options: EmbeddingStreamOptions = {}): Promise<Read> {
+  const bytes = fixture(name);
+  return name.endsWith(".arrow") ? readFile(bytes, options) : readStream(bytes, options);
+}
+
+/** Reads the embeddings of record batches. */
+export async function readBatches(
+  recordBatches: ReadableStream<RecordBatch> | readonly RecordBatch[],
+  options: EmbeddingStreamOptions = {},
+): Promise<Read> {
+  const source = recordBatches instanceof ReadableStream
+    ? recordBatches
+    : ReadableStream.from(recordBatches);
+  const stream = new EmbeddingStream(options);
+  const batches = await Array.fromAsync(source.pipeThrough(stream));
+  return { rows: rowsOf(batches), batches, skippedRows: stream.skippedRows };
+}
+
+/** All rows of some batches. */
+export function rowsOf(batches: readonly EmbeddingBatch[]): number[][] {
+  return batches.flatMap((batch) =>
+    Array.from({ length: batch.rows }, (_, row) => Array.from(batch.row(row)))
+  );
+}
+
+/** Byte arrays one after the other. */
+export function concatenated(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** The end-of-stream marker. */
+export const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+
+/** A message around a flatbuffer, as a stream has it. */
+export function messageOf(flatbuffer: Uint8Array, body = new Uint8Array(0)): Uint8Array {
+  const prefix = new Uint8Array(8).fill(0xff, 0, 4);
+  const padding = new Uint8Array(-flatbuffer.length & 7);
+  new DataView(prefix.buffer).setInt32(4, flatbuffer.length + padding.length, true);
+  return concatenated(prefix, flatbuffer, padding, body);
+}
+
+/** The message of a schema. */
+export function schemaMessage(schema: Schema): Uint8Array {
+  return messageOf(Message.encode(Message.from(schema)));
+}
+
+/** What a record batch says about itself, true or not. */
+export interface Claims {
+  /** The number of rows. */
+  readonly length: number;
+  /** Length and null count of each node. */
+  readonly nodes: readonly (readonly [number, number])[];
+  /** Offset and length of each buffer. */
+  readonly buffers: readonly (readonly [number, number])[];
+  /** Default: the length of the body there is. */
+  readonly bodyLength?: number;
+}
+
+/** The metadata of a record batch that says what it is told to. */
+export function claimed({ length, nodes, buffers }: Claims): metadata.RecordBatch {
+  return new metadata.RecordBatch(
+    length,
+    nodes.map(([length, nullCount]) => new metadata.FieldNode(length, nullCount)),
+    buffers.map(([offset, length]) => new metadata.BufferRegion(offset, length)),
+    null,
+  );
+}
+
+/** The message of a record batch that says what it is told to. */
+export function batchMessage(claims: Claims, body = new Uint8Array(0)): Uint8Array {
+  const message = Message.from(claimed(claims), claims.bodyLength ?? body.length);
+  return messageOf(Message.encode(message), body);
+}
+
+/** A schema with one column of lists of `dim` float32. */
+export function embeddingSchema(
+  dim = DIM,
+  name = "embedding",
+  version = MetadataVersion.V5,
+): Schema {
+  const type = new FixedSizeList(dim, new Field("item", new Float32()));
+  return new Schema([new Field(name, type)], null, null, version);
+}
+
+/** A record batch of rows of the fixtures under such a schema. */
+export function embeddingBatch(
+  first: number,
+  end: number,
+  schema = embeddingSchema(),
+): RecordBatch {
+  const [{ type }] = schema.fields;
+  const dim = (type as FixedSizeList).listSize;
+  const numbers = Array.from({ length: end - first }, (_, i) => expectedRow(first + i, dim)).flat();
+  const child = makeData({ type: new Float32(), data: Float32Array.from(numbers) });
+  const lists = makeData({ type, length: end - first, nullCount: 0, child });
+  return new RecordBatch(
+    schema,
+    makeData({
+      type: new Struct(schema.fields),
+      length: end - first,
+      nullCount: 0,
+      children: [lists],
+    }),
+  );
+}

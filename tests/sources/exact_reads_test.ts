@@ -1,0 +1,102 @@
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { ChunkFeeder, type ExactReader } from "../../src/sources/exact_reads.ts";
+
+/** Reads records of a length byte and so many more, up to one of the length 255; yields each. */
+function* records(): ExactReader<Uint8Array> {
+  for (;;) {
+    const [length] = yield 1;
+    if (length === 255) return;
+    const record = yield length;
+    yield record;
+  }
+}
+
+/** All that comes of pushing some chunks. */
+function pushAll<T>(feeder: ChunkFeeder<T>, chunks: readonly Uint8Array[]): T[] {
+  return chunks.flatMap((chunk) => [...feeder.push(chunk)]);
+}
+
+Deno.test("a parser gets exactly the bytes it asked for, however they are cut", () => {
+  const record = fc.uint8Array({ maxLength: 20 });
+  const cuts = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1 });
+  fc.assert(fc.property(fc.array(record), cuts, (wanted, cuts) => {
+    const bytes = Uint8Array.from(wanted.flatMap((record) => [record.length, ...record]));
+    const chunks: Uint8Array[] = [];
+    for (let at = 0, turn = 0; at < bytes.length; turn++) {
+      const size = cuts[turn % cuts.length] || turn % 2;
+      chunks.push(bytes.subarray(at, at + size));
+      at += size;
+    }
+    const feeder = new ChunkFeeder(records());
+    assertEquals(pushAll(feeder, chunks), wanted);
+    assertEquals(feeder.position, bytes.length);
+    assertEquals(feeder.pending, 0);
+  }));
+});
+
+Deno.test("each read has memory of its own, which chunks do not share", () => {
+  const chunk = Uint8Array.of(2, 10, 11, 2, 20, 21);
+  const [first, second] = pushAll(new ChunkFeeder(records()), [chunk]);
+  chunk.fill(0);
+  assertEquals(first, Uint8Array.of(10, 11));
+  first.fill(99);
+  assertEquals(second, Uint8Array.of(20, 21));
+});
+
+Deno.test("reads of nothing need no bytes", () => {
+  assertEquals(pushAll(new ChunkFeeder(records()), [Uint8Array.of(0, 0)]).length, 2);
+});
+
+Deno.test("what follows a parser's end is not looked at", () => {
+  const feeder = new ChunkFeeder(records());
+  assertEquals(pushAll(feeder, [Uint8Array.of(1, 7, 255, 1, 8), Uint8Array.of(1, 9)]).length, 1);
+  assertEquals(feeder.position, 3);
+});
+
+Deno.test("a read under way says how far it has come", () => {
+  const feeder = new ChunkFeeder(records());
+  assertEquals([feeder.wanted, feeder.pending, feeder.position], [0, 0, 0]);
+  pushAll(feeder, [Uint8Array.of(5, 1, 2)]);
+  assertEquals([feeder.wanted, feeder.pending, feeder.position], [5, 2, 3]);
+  assertEquals(feeder.partial, Uint8Array.of(1, 2));
+});
+
+Deno.test("a parser's error comes out of the push that caused it", () => {
+  const feeder = new ChunkFeeder((function* (): ExactReader<never> {
+    yield 3;
+    throw new Error("not these");
+  })());
+  assertEquals([...feeder.push(new Uint8Array(2))], []);
+  assertThrows(() => [...feeder.push(new Uint8Array(2))], Error, "not these");
+});
+
+Deno.test("output comes out as soon as its bytes have come in", () => {
+  const outputs = new ChunkFeeder(records()).push(Uint8Array.of(1, 7, 1, 8));
+  assertEquals(outputs.next().value, Uint8Array.of(7));
+});
+
+Deno.test("a length that lies takes no more memory than what arrives", () => {
+  const before = Deno.memoryUsage().rss;
+  const feeder = new ChunkFeeder((function* (): ExactReader<never> {
+    yield 2 ** 45;
+  })());
+  const chunk = new Uint8Array(1 << 20).fill(1);
+  for (let sent = 0; sent < 8; sent++) assertEquals([...feeder.push(chunk)], []);
+  assertEquals(feeder.pending, 8 << 20);
+  assertLess(Deno.memoryUsage().rss - before, 150e6);
+});
+
+Deno.test("a read of more than what is trusted at once grows to just its size", () => {
+  const wanted = (130 << 20) + 3;
+  const feeder = new ChunkFeeder((function* (): ExactReader<Uint8Array> {
+    yield yield wanted;
+  })());
+  const chunk = Uint8Array.from({ length: (1 << 22) + 1 }, (_, i) => i % 251);
+  let [read]: Uint8Array[] = [];
+  for (let sent = 0; sent < wanted; sent += chunk.length) [read] = feeder.push(chunk);
+  assertEquals([read.length, read.buffer.byteLength], [wanted, wanted]);
+  for (let at = 0; at < wanted; at += 99_991) {
+    assertEquals(read[at], chunk[at % chunk.length], `byte ${at}`);
+  }
+});
