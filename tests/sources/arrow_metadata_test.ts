@@ -151,13 +151,17 @@ Deno.test("layouts that hold together pass", () => {
   check([], { length: 9, nodes: [], buffers: [], bodyLength: 0 });
   check([new Null()], { length: 9, nodes: [[9, 9]], buffers: [], bodyLength: 0 });
   // A list whose elements are more than its offsets may use.
-  const list: Claims = { length: 2, nodes: [[2, 0], [9, 0]], buffers: [[0, 0], [0, 12], [16, 36]] };
-  check([new List(item)], { ...list, bodyLength: 56 });
+  check([new List(item)], {
+    length: 2,
+    nodes: [[2, 0], [9, 0]],
+    buffers: [[0, 0], [0, 12], [16, 0], [16, 36]],
+    bodyLength: 56,
+  });
   // No rows need no offsets, whatever else there is.
   check([new LargeList(item)], {
     length: 0,
     nodes: [[0, 0], [0, 0]],
-    buffers: [[0, 0], [0, 0], [0, 0]],
+    buffers: [[0, 0], [0, 0], [0, 0], [0, 0]],
     bodyLength: 0,
   });
   // A body and buffers padded to 64 bytes, lengths too.
@@ -228,12 +232,12 @@ Deno.test("buffers that overlap, go backwards or leave gaps are refused", () => 
 Deno.test("buffers shorter than their values are refused", () => {
   const short: Claims = { ...right, buffers: [[0, 0], [0, 0], [0, 47]] };
   assertEquals(reason([fixed], short), "a buffer of 47 bytes where 48 are needed");
-  const offsets: Claims = {
+  const claims: Claims = {
     length: 2,
     nodes: [[2, 0], [6, 0]],
-    buffers: [[0, 0], [0, 11], [16, 24]],
+    buffers: [[0, 0], [0, 11], [16, 0], [16, 24]],
+    bodyLength: 40,
   };
-  const claims = { ...offsets, bodyLength: 40 };
   assertEquals(reason([new List(item)], claims), "a buffer of 11 bytes where 12 are needed");
   assertEquals(reason([new LargeList(item)], claims), "a buffer of 11 bytes where 24 are needed");
 });
@@ -266,10 +270,7 @@ Deno.test("nodes and buffers too few or left over are refused", () => {
   );
   assertEquals(
     reason([fixed], { ...right, buffers: [...buffers, [0, 0]] }),
-    "a record batch of 2 nodes and 4 buffers where 2 and 4 are due".replace(
-      "and 4 are",
-      "and 3 are",
-    ),
+    "a record batch of 2 nodes and 4 buffers where 2 and 3 are due",
   );
 });
 
