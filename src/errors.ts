@@ -203,7 +203,7 @@ export function allocating<T>(bytes: number, purpose: string, allocate: () => T)
 export function formatBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
   let unit = 0;
-  while (bytes >= 1000 && unit < units.length - 1) {
+  while (bytes >= 999.5 && unit < units.length - 1) {
     bytes /= 1000;
     unit++;
   }

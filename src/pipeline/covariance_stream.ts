@@ -28,6 +28,9 @@ export interface CovarianceStreamOptions {
  * ```
  */
 export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCovariance> {
+  readonly #slices: TransformStream<EmbeddingBatch, EmbeddingBatch>;
+  readonly #states: ReadableStream<OnlineCovariance>;
+
   /**
    * Makes the stage.
    *
@@ -41,25 +44,53 @@ export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCova
         `states can be passed on every so many rows from 1 on, not every ${every}`,
       );
     }
-    const state = new OnlineCovariance(backend);
-    let next = every;
-    super({
-      transform(batch, controller) {
-        let taken = 0;
-        while (taken < batch.rows) {
-          // Held back until another row comes, so that the last state is passed on once only.
-          if (state.count === next) {
-            controller.enqueue(state.clone());
-            next += every;
-          }
-          const end = Math.min(batch.rows, taken + next - state.count);
-          state.update(taken === 0 && end === batch.rows ? batch : batch.slice(taken, end));
-          taken = end;
-        }
-      },
-      flush(controller) {
-        if (state.count > 0) controller.enqueue(state);
-      },
-    });
+    super();
+    this.#slices = slicing(every);
+    this.#states = this.#slices.readable.pipeThrough(accumulating(every, backend));
   }
+
+  /** Where embeddings go in. */
+  override get writable(): WritableStream<EmbeddingBatch> {
+    return this.#slices.writable;
+  }
+
+  /** Where states come out. */
+  override get readable(): ReadableStream<OnlineCovariance> {
+    return this.#states;
+  }
+}
+
+/**
+ * Cuts batches where a state is to be passed on. The cuts are views: were it done where the states
+ * are made, one large batch would make all of its states at once, however slowly they are read.
+ */
+function slicing(every: number): TransformStream<EmbeddingBatch, EmbeddingBatch> {
+  let left = every;
+  return new TransformStream({
+    transform(batch, controller) {
+      for (let taken = 0; taken < batch.rows;) {
+        const end = Math.min(batch.rows, taken + left);
+        controller.enqueue(end - taken === batch.rows ? batch : batch.slice(taken, end));
+        left = end - taken === left ? every : left - (end - taken);
+        taken = end;
+      }
+    },
+  });
+}
+
+/** Takes slices in and passes on a state when the next slice after it has come, and at the end. */
+function accumulating(
+  every: number,
+  backend: Backend | undefined,
+): TransformStream<EmbeddingBatch, OnlineCovariance> {
+  const state = new OnlineCovariance(backend);
+  return new TransformStream({
+    transform(slice, controller) {
+      if (state.count > 0 && state.count % every === 0) controller.enqueue(state.clone());
+      state.update(slice);
+    },
+    flush(controller) {
+      if (state.count > 0) controller.enqueue(state);
+    },
+  });
 }

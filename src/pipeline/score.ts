@@ -1,4 +1,4 @@
-import { toTransformStream } from "@std/streams/to-transform-stream";
+import { concatReadableStreams } from "@std/streams/concat-readable-streams";
 import { EmbeddingBatch } from "../batch.ts";
 import { type Place, RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
@@ -99,37 +99,48 @@ export async function* scoreStream(
   const start = performance.now();
   const reading = new Reading();
   const taken = { rows: 0, bytes: 0 };
-  let batches = ReadableStream.from(reading.shards(shardsOf(source), options));
-  if (limit !== undefined) batches = batches.pipeThrough(new LimitStream(limit));
-  batches = batches.pipeThrough(toTransformStream((batches) =>
-    observe(batches, signal, (batch) => {
-      taken.rows += batch.rows;
-      taken.bytes += batch.data.byteLength;
-      onProgress?.(taken);
-    })
-  ));
-  if (normalize) batches = batches.pipeThrough(new UnitNormStream());
-  const reports = batches
-    .pipeThrough(new CovarianceStream({ every, backend }))
-    .pipeThrough(new EffectiveRankStream(options));
+  const onBatch = (batch: EmbeddingBatch) => {
+    taken.rows += batch.rows;
+    taken.bytes += batch.data.byteLength;
+    onProgress?.({ ...taken });
+  };
+  // Stages that refuse their options do so before the source is touched.
+  const transforms = [
+    ...limit === undefined ? [] : [new LimitStream(limit)],
+    interruptible(signal, onBatch, () => reading.interrupted = true),
+    ...normalize ? [new UnitNormStream()] : [],
+  ];
+  const covariances = new CovarianceStream({ every, backend });
+  const ranks = new EffectiveRankStream(options);
+  const reports = transforms
+    .reduce(
+      (batches, stage) => batches.pipeThrough(stage),
+      reading.batches(shardsOf(source), options),
+    )
+    .pipeThrough(covariances)
+    .pipeThrough(ranks);
   let any = false;
-  for await (const report of reading.naming(reports)) {
-    any = true;
-    const seconds = (performance.now() - start) / 1000;
-    const interrupted = signal?.aborted ?? false;
-    yield {
-      ...report,
-      skippedRows: reading.skippedRows,
-      // A state is passed on before the end only when more rows have come already.
-      complete: report.rows === taken.rows && !interrupted && !reading.missingEnd,
-      backend: { name: backend.name, threads: backend.threads },
-      timing: { seconds, rowsPerSecond: report.rows / seconds },
-      inputs: reading.inputs.map((input) => ({ ...input })),
-      warnings: [...reading.warnings, ...warningsOf(report, interrupted)],
-      version: VERSION,
-    };
+  try {
+    for await (const report of reading.naming(reports)) {
+      any = true;
+      const seconds = (performance.now() - start) / 1000;
+      const { interrupted, missingEnd, skippedRows, warnings } = reading;
+      yield {
+        ...report,
+        skippedRows,
+        // A state is passed on before the end only when more rows have come already.
+        complete: report.rows === taken.rows && !interrupted && !missingEnd,
+        backend: { name: backend.name, threads: backend.threads },
+        timing: { seconds, rowsPerSecond: report.rows / seconds },
+        inputs: reading.inputs(report.rows),
+        warnings: [...warnings, ...warningsOf(report, interrupted)],
+        version: VERSION,
+      };
+    }
+  } finally {
+    reading.stop();
   }
-  if (!any) throw reading.nothing(signal?.aborted ?? false);
+  if (!any) throw reading.nothing();
 }
 
 function shardsOf(source: ScoreSource | readonly ScoreSource[]): readonly ScoreSource[] {
@@ -141,46 +152,98 @@ function shardsOf(source: ScoreSource | readonly ScoreSource[]): readonly ScoreS
 
 /** What is known of the inputs while they are being read. */
 class Reading {
-  readonly inputs: { -readonly [key in keyof InputReport]: InputReport[key] }[] = [];
   readonly warnings: string[] = [];
   skippedRows = 0;
   missingEnd = false;
+  interrupted = false;
+  /** Each input as it was opened, with the index in the data set of its first row. */
+  #inputs: { name: string; format: string; rows: number; start: number }[] = [];
+  /** The first row of all, by which the others are judged. */
+  #first: { readonly name: string; readonly dim: number } | undefined;
+  #rows = 0;
+  /** Ends the read under way. */
+  #cancelRead: () => Promise<unknown> = () => Promise.resolve();
 
   /** All rows of all shards, one shard after the other, each opened when its turn comes. */
-  async *shards(
-    sources: readonly ScoreSource[],
-    options: ScoreOptions,
-  ): AsyncGenerator<EmbeddingBatch, void, void> {
-    let first: { readonly name: string; readonly dim: number } | undefined;
-    let offset = 0;
-    for (const [index, source] of sources.entries()) {
-      const name = options.names?.[index];
-      const shard = await openSource(source, { ...options, name });
-      const input = { name: shard.name, format: shard.format, rows: 0 };
-      this.inputs.push(input);
-      const skippedBefore = this.skippedRows;
-      for await (const batch of shard.batches) {
-        first ??= { name: shard.name, dim: batch.dim };
-        if (batch.dim !== first.dim) {
+  batches(sources: readonly ScoreSource[], options: ScoreOptions): ReadableStream<EmbeddingBatch> {
+    const { names = [], ...others } = options;
+    return sources.length === 0 ? ReadableStream.from([]) : concatReadableStreams(
+      ...sources.map((source, index) => this.#shard(source, { ...others, name: names[index] })),
+    );
+  }
+
+  /** Lets go of the source, though it be waited for and never say anything again. */
+  stop(): void {
+    this.#cancelRead().catch(() => {});
+  }
+
+  #shard(source: ScoreSource, options: OpenEmbeddingsOptions): ReadableStream<EmbeddingBatch> {
+    let shard: OpenSource;
+    let reader: ReadableStreamDefaultReader<EmbeddingBatch> | undefined;
+    const input = { name: "", format: "", rows: 0, start: 0 };
+    let skippedBefore = 0;
+    return new ReadableStream({
+      pull: async (controller) => {
+        if (!reader) {
+          shard = await this.#open(source, options);
+          reader = toStream(shard.batches).getReader();
+          Object.assign(input, { name: shard.name, format: shard.format, start: this.#rows });
+          this.#inputs.push(input);
+          skippedBefore = this.skippedRows;
+        }
+        this.#cancelRead = () => reader!.cancel();
+        const { value: batch, done } = await reader.read();
+        this.skippedRows = skippedBefore + shard.skippedRows;
+        if (done) {
+          if (shard.missingEnd) this.#reportMissingEnd(shard.name);
+          return controller.close();
+        }
+        this.#first ??= { name: shard.name, dim: batch.dim };
+        if (batch.dim !== this.#first.dim) {
+          await reader.cancel();
           throw new RankMeError(
             "dimension",
-            `${batch.dim} dimensions where ${first.name} has ${first.dim}`,
+            `${batch.dim} dimensions where ${this.#first.name} has ${this.#first.dim}`,
             { place: { input: shard.name, row: input.rows } },
           );
         }
+        controller.enqueue(batch.at(this.#rows));
         input.rows += batch.rows;
-        this.skippedRows = skippedBefore + shard.skippedRows;
-        yield batch.at(offset);
-        offset += batch.rows;
-      }
-      this.skippedRows = skippedBefore + shard.skippedRows;
-      if (shard.missingEnd) {
-        this.missingEnd = true;
-        this.warnings.push(
-          `${shard.name}: the stream ended without its end-of-stream marker, so rows may be missing`,
-        );
-      }
-    }
+        this.#rows += batch.rows;
+      },
+      cancel: (reason) => reader?.cancel(reason),
+    }, { highWaterMark: 0 });
+  }
+
+  #reportMissingEnd(name: string): void {
+    this.missingEnd = true;
+    this.warnings.push(
+      `${name}: the stream ended without its end-of-stream marker, so rows may be missing`,
+    );
+  }
+
+  async #open(source: ScoreSource, options: OpenEmbeddingsOptions): Promise<OpenSource> {
+    if (typeof source === "string" || source instanceof URL) return openEmbeddings(source, options);
+    if (!(source instanceof ReadableStream)) return madeByProgram(source, options.name);
+    // Bytes or batches? Only the first chunk tells.
+    const reader = (source as ReadableStream<Uint8Array | EmbeddingBatch>).getReader();
+    this.#cancelRead = () => reader.cancel();
+    const head = await reader.read();
+    const all = withHead(head, reader);
+    return head.value instanceof EmbeddingBatch
+      ? madeByProgram(all as ReadableStream<EmbeddingBatch>, options.name)
+      : openEmbeddings(all as ReadableStream<Uint8Array>, options);
+  }
+
+  /** The inputs, counting the first rows of the data set only. */
+  inputs(rows: number): InputReport[] {
+    return this.#inputs
+      .filter(({ start }) => start <= rows)
+      .map(({ name, format, start, rows: read }) => ({
+        name,
+        format,
+        rows: Math.min(read, rows - start),
+      }));
   }
 
   /** Passes values on; an error that says a row at most also says which input it is of. */
@@ -195,21 +258,17 @@ class Reading {
   }
 
   #placeOf(row: number | undefined): Place {
-    if (row === undefined) return { input: this.#names() };
-    for (const { name, rows } of this.inputs) {
-      if (row < rows) return { input: name, row };
-      row -= rows;
-    }
-    return { input: this.#names() };
+    const input = this.#inputs.find(({ start, rows }) => row! < start + rows);
+    return input ? { input: input.name, row: row! - input.start } : { input: this.#names() };
   }
 
   #names(): string {
-    return this.inputs.map(({ name }) => name).join(", ");
+    return this.#inputs.map(({ name }) => name).join(", ");
   }
 
   /** The error for a data set without a row. */
-  nothing(interrupted: boolean): RankMeError {
-    const what = interrupted
+  nothing(): RankMeError {
+    const what = this.interrupted
       ? "interrupted before the first row"
       : this.skippedRows > 0
       ? `no rows left: all ${this.skippedRows} were skipped`
@@ -226,27 +285,6 @@ interface OpenSource {
   readonly missingEnd: boolean;
 }
 
-async function openSource(
-  source: ScoreSource,
-  options: OpenEmbeddingsOptions,
-): Promise<OpenSource> {
-  if (typeof source === "string" || source instanceof URL) return openEmbeddings(source, options);
-  if (!(source instanceof ReadableStream)) return madeByProgram(source, options.name);
-  // Bytes or batches? Only the first chunk tells.
-  const reader = (source as ReadableStream<Uint8Array | EmbeddingBatch>).getReader();
-  const head = await reader.read();
-  reader.releaseLock();
-  const rest = ReadableStream.from(withHead(head, source));
-  return head.value instanceof EmbeddingBatch
-    ? madeByProgram(rest as ReadableStream<EmbeddingBatch>, options.name)
-    : openEmbeddings(rest as ReadableStream<Uint8Array>, options);
-}
-
-async function* withHead<T>(head: ReadableStreamReadResult<T>, rest: ReadableStream) {
-  if (!head.done) yield head.value;
-  yield* rest;
-}
-
 function madeByProgram(
   batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>,
   name = "batches",
@@ -254,27 +292,52 @@ function madeByProgram(
   return { name, format: "batches", batches, skippedRows: 0, missingEnd: false };
 }
 
+function toStream<T>(items: AsyncIterable<T> | Iterable<T>): ReadableStream<T> {
+  return items instanceof ReadableStream ? items : ReadableStream.from(items);
+}
+
+/** A stream that begins with what has been read from it already. */
+function withHead<T>(
+  head: ReadableStreamReadResult<T>,
+  reader: ReadableStreamDefaultReader<T>,
+): ReadableStream<T> {
+  let first: typeof head | undefined = head;
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = first ?? await reader.read();
+      first = undefined;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
 /** Passes batches on until the signal says stop; then ends as if there were no more. */
-async function* observe(
-  batches: ReadableStream<EmbeddingBatch>,
+function interruptible(
   signal: AbortSignal | undefined,
   onBatch: (batch: EmbeddingBatch) => void,
-): AsyncGenerator<EmbeddingBatch, void, void> {
-  const reader = batches.getReader();
-  // Cancelling ends a read that waits for a producer that may never write again.
-  const stop = () => void reader.cancel().catch(() => {});
-  signal?.addEventListener("abort", stop);
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      onBatch(value);
-      yield value;
-    }
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    stop();
-  }
+  onStop: () => void,
+): TransformStream<EmbeddingBatch, EmbeddingBatch> {
+  let stop = () => {};
+  const forget = () => signal?.removeEventListener("abort", stop);
+  return new TransformStream({
+    start(controller) {
+      stop = () => {
+        onStop();
+        // Ends a read that waits for a producer that may never write again, too.
+        controller.terminate();
+      };
+      if (signal?.aborted) stop();
+      else signal?.addEventListener("abort", stop, { once: true });
+    },
+    transform(batch, controller) {
+      onBatch(batch);
+      controller.enqueue(batch);
+    },
+    flush: forget,
+    cancel: forget,
+  });
 }
 
 function warningsOf(

@@ -349,8 +349,11 @@ function bytesPerValue(type: DataType): number {
 }
 
 /** An error for bytes that contradict themselves. */
-export function corrupt(what: string): RankMeError {
-  return new RankMeError("corrupt", `not valid Arrow data: ${what}`);
+export function corrupt(what: string, cause?: unknown): RankMeError {
+  return new RankMeError("corrupt", `not valid Arrow data: ${what}`, {
+    advice: "it was damaged, or its writer has a fault: write it again",
+    cause,
+  });
 }
 
 /**
@@ -365,7 +368,6 @@ export function decoding<T>(decode: () => T): T {
     return decode();
   } catch (cause) {
     if (cause instanceof RankMeError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RankMeError("corrupt", `not valid Arrow data: ${reason}`, { cause });
+    throw corrupt(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }

@@ -95,6 +95,7 @@ function namedColumn(schema: Schema, name: string): number {
 }
 
 function chooseScalars(schema: Schema, patterns: readonly string[]): EmbeddingColumn {
+  if (patterns.length === 0) throw new RankMeError("usage", "no columns were asked for");
   const indices: number[] = [];
   for (const pattern of patterns) {
     const matches = schema.fields.flatMap((field, index) =>

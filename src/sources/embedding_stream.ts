@@ -73,7 +73,7 @@ export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch
         dim ||= rows.dim;
         const kept = keepUsable(rows, (found) => {
           if (nonFinite === "skip") return;
-          throw unusable(found, column.name, place.batch, firstRow - recordBatch.numRows);
+          throw unusable(found, column, place.batch, firstRow - recordBatch.numRows);
         });
         this.#skippedRows += recordBatch.numRows - (kept?.rows ?? 0);
         if (!kept) return;
@@ -151,15 +151,19 @@ function withoutRows(batch: EmbeddingBatch, rows: ReadonlySet<number>): Embeddin
   return new EmbeddingBatch({ data: data.subarray(0, dim * kept), dim });
 }
 
-function unusable(found: Unusable, column: string, batch: number, firstRow: number): RankMeError {
-  const { row, value, dimension } = found;
+function unusable(
+  { row, value, dimension }: Unusable,
+  column: EmbeddingColumn,
+  batch: number,
+  firstRow: number,
+): RankMeError {
   const advice = "pass --non-finite skip to leave such rows out";
   const place = { batch, row: firstRow + row };
-  return value === undefined
-    ? new RankMeError("null", `a null in column "${column}"`, { place, advice })
-    : new RankMeError(
-      "non-finite",
-      `${value} in column "${column}" (dimension ${dimension})`,
-      { place, advice },
-    );
+  if (value === undefined) {
+    return new RankMeError("null", `a null in column "${column.name}"`, { place, advice });
+  }
+  const where = column.kind === "scalars"
+    ? `column "${column.names[dimension!]}"`
+    : `column "${column.name}" (dimension ${dimension})`;
+  return new RankMeError("non-finite", `${value} in ${where}`, { place, advice });
 }

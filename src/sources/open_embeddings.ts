@@ -5,7 +5,7 @@ import { ArrowBatchStream } from "./arrow_batch_stream.ts";
 import { readArrowFile } from "./arrow_file.ts";
 import { describeBytes, detectFormat, type Format, SNIFF_BYTES } from "./detect.ts";
 import { EmbeddingStream, type EmbeddingStreamOptions } from "./embedding_stream.ts";
-import { openFile, type RandomAccess, readSequentially } from "./random_access.ts";
+import { openFile, pathOf, type RandomAccess, readSequentially } from "./random_access.ts";
 
 /** Where embeddings can be read from: a path, a file URL, or bytes of an Arrow IPC stream. */
 export type EmbeddingInput = string | URL | ReadableStream<Uint8Array>;
@@ -60,7 +60,8 @@ export async function openEmbeddings(
   input: EmbeddingInput,
   { name, strict, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
-  const called = name ?? (input instanceof ReadableStream ? "stream" : nameOf(input));
+  const called = name ?? (input instanceof ReadableStream ? "stream" : pathOf(input));
+  const embeddings = new EmbeddingStream(options);
   try {
     if (input instanceof ReadableStream) return fromBytes(input);
     const file = await openFile(input);
@@ -95,7 +96,6 @@ export async function openEmbeddings(
     recordBatches: ReadableStream<RecordBatch>,
     reader?: ArrowBatchStream,
   ): OpenedEmbeddings {
-    const embeddings = new EmbeddingStream(options);
     return {
       name: called,
       format,
@@ -108,14 +108,6 @@ export async function openEmbeddings(
       },
     };
   }
-}
-
-function nameOf(input: string | URL): string {
-  return typeof input === "string"
-    ? input
-    : input.protocol === "file:"
-    ? input.pathname
-    : input.href;
 }
 
 /** Puts the input's name into the errors of a stream. */

@@ -59,6 +59,17 @@ export async function openFile(
   };
 }
 
+/**
+ * A path as a person writes it.
+ *
+ * @param path A path, or a URL.
+ * @returns The path of a file URL, without escapes; any other URL as it is.
+ */
+export function pathOf(path: string | URL): string {
+  if (typeof path === "string") return path;
+  return path.protocol === "file:" ? decodeURIComponent(path.pathname) : path.href;
+}
+
 async function explaining<T>(path: string | URL, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
@@ -68,7 +79,7 @@ async function explaining<T>(path: string | URL, operation: () => Promise<T>): P
     }
     if (cause instanceof Deno.errors.NotCapable) {
       throw new RankMeError("permission", "Deno was not allowed to read this file", {
-        advice: `add --allow-read or --allow-read=${path instanceof URL ? path.pathname : path}`,
+        advice: `add --allow-read or --allow-read=${pathOf(path)}`,
         cause,
       });
     }

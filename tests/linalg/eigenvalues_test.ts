@@ -200,6 +200,34 @@ Deno.test("eigenvalues() of every dimension from 1 to 70 keep the trace and the 
   }
 });
 
+Deno.test("eigenvalues() of entries of any size keep the trace and the Frobenius norm", () => {
+  const entry = fc.oneof(
+    fc.constantFrom(0, 1, -1),
+    fc.integer({ min: -330, max: 0 }).map((exponent) => 10 ** exponent),
+    fc.double({ min: -1, max: 1, noNaN: true }),
+  );
+  const square = fc.integer({ min: 1, max: 8 }).chain((dim) =>
+    fc.array(entry, { minLength: dim * dim, maxLength: dim * dim })
+  );
+  fc.assert(
+    fc.property(square, (entries) => {
+      const matrix = Float64Array.from(entries), dim = Math.sqrt(entries.length);
+      const values = eigenvalues(matrix, dim);
+      let trace = 0, squares = 0;
+      for (let i = 0; i < dim; i++) {
+        trace += matrix[i * dim + i];
+        for (let j = 0; j <= i; j++) squares += (i === j ? 1 : 2) * matrix[i * dim + j] ** 2;
+      }
+      const sum = values.reduce((sum, x) => sum + x, 0);
+      const squared = values.reduce((sum, x) => sum + x * x, 0);
+      const tolerance = 16 * dim * Number.EPSILON;
+      assertAlmostEquals(sum, trace, tolerance * Math.sqrt(squares) + 1e-160);
+      assertAlmostEquals(squared, squares, tolerance * squares + 1e-320);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 Deno.test("eigenvalues() of a matrix times a power of two are the eigenvalues times it", () => {
   for (const dim of [1, 3, 20]) {
     const matrix = symmetric(dim, dim);
@@ -222,6 +250,13 @@ Deno.test("eigenvalues() take entries from 1e-300 to 1e300 in one matrix", () =>
       .map((x) => x * 1e300),
     16,
   );
+});
+
+Deno.test("eigenvalues() take rows whose squares vanish beside entries near 1", () => {
+  for (const tiny of [1e-100, 1e-170, 1e-300, Number.MIN_VALUE]) {
+    const matrix = Float64Array.of(1, 0, tiny, 0, 0.5, tiny, tiny, tiny, 0);
+    assertEigenvalues(eigenvalues(matrix, 3), [1, 0.5, 0], 4);
+  }
 });
 
 Deno.test("eigenvalues() reach both ends of float64's range", () => {

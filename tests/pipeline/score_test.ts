@@ -224,6 +224,20 @@ Deno.test("a limit within the first bytes of an Arrow stream releases it too", a
   assertEquals(source.cancelled.length, 1);
 });
 
+Deno.test("a limit lets a generator of batches clean up after itself", async () => {
+  let cleaned = 0;
+  const generate = async function* () {
+    try {
+      for (let index = 0;; index++) yield batchOf(2, index, 1, 0, index);
+    } finally {
+      cleaned++;
+    }
+  };
+  assertEquals((await score(generate(), { limit: 3 })).rows, 3);
+  await settle();
+  assertEquals(cleaned, 1);
+});
+
 Deno.test("unusable rows are refused with their place, or skipped and counted", async () => {
   const data = DATA.slice();
   data[3 * DIM + 1] = NaN;
@@ -351,6 +365,19 @@ Deno.test("a signal while the source is stuck scores what was read, and says so"
   assertEquals(report.warnings, ["interrupted: only the rows read by then are scored"]);
   await settle();
   assertEquals(source.cancelled.length, 1);
+});
+
+Deno.test("a signal leaves later shards alone", async () => {
+  const stuck = watchedSource((index) => index < 2 ? batches(7)[index] : never<EmbeddingBatch>());
+  const next = watchedSource((index) => batches(7)[index]);
+  const controller = new AbortController();
+  const scoring = score([stuck.stream, next.stream], { signal: controller.signal });
+  await settle();
+  controller.abort();
+  const report = await promptly(scoring, "stopping");
+  assertEquals([report.rows, report.inputs.length], [14, 1]);
+  await settle();
+  assertEquals([next.pulled, next.stream.locked], [0, false]);
 });
 
 Deno.test("a signal while Arrow bytes are stuck scores what was read and releases them", async () => {
@@ -563,6 +590,14 @@ Deno.test("shards of different dimensions are refused, naming both", async () =>
   });
   const error = await refusal([[batchOf(2, 1, 2)], [batchOf(3, 1, 2, 3)]], { names: ["a", "b"] });
   assertEquals(error.message, "b: row 0: 3 dimensions where a has 2");
+});
+
+Deno.test("a shard that is refused is released", async () => {
+  const wide = watchedSource(() => batchOf(3, 1, 2, 3));
+  const error = await refusal([batches(7), wide.stream]);
+  assertEquals(error.code, "dimension");
+  await settle();
+  assertEquals(wide.cancelled.length, 1);
 });
 
 Deno.test("batches of different dimensions in one source are refused with the row", async () => {

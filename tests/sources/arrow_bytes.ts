@@ -146,6 +146,9 @@ export function concatenated(...parts: readonly Uint8Array[]): Uint8Array<ArrayB
   return bytes;
 }
 
+/** How messages about bytes that contradict themselves end. */
+export const WRITE_AGAIN = "; it was damaged, or its writer has a fault: write it again";
+
 /** The end-of-stream marker. */
 export const END = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 

@@ -2,6 +2,11 @@ import type { Tridiagonal } from "./tridiagonalize.ts";
 
 /** Implicit QL needs about two sweeps a value; this many means that something is not a number. */
 const MAX_SWEEPS_PER_VALUE = 60;
+/**
+ * What is smaller is taken for 0: beside entries near 1 it means nothing, and its square, or a
+ * quotient of such squares, would lose digits to underflow that do.
+ */
+const NEGLIGIBLE = 2 ** -100;
 
 /**
  * Eigenvalues of a symmetric tridiagonal matrix by the root-free implicit QL iteration of Pal,
@@ -33,7 +38,7 @@ function endOfBlock(d: Float64Array, squared: Float64Array, low: number): number
   const n = d.length;
   for (let i = low; i < n - 1; i++) {
     const tolerance = Number.EPSILON * Number.EPSILON * Math.abs(d[i] * d[i + 1]);
-    if (squared[i] <= tolerance || squared[i] < Number.MIN_VALUE / Number.EPSILON) {
+    if (squared[i] <= tolerance || squared[i] < NEGLIGIBLE * NEGLIGIBLE) {
       squared[i] = 0;
       return i;
     }
@@ -44,7 +49,7 @@ function endOfBlock(d: Float64Array, squared: Float64Array, low: number): number
 function sweepBlock(d: Float64Array, squared: Float64Array, low: number, high: number): void {
   const shift = wilkinsonShift(d[low], d[low + 1], Math.sqrt(squared[low]));
   let cosine2 = 1, sine2 = 0;
-  let gamma = d[high] - shift;
+  let gamma = orZero(d[high] - shift);
   let p = gamma * gamma;
   for (let i = high - 1; i >= low; i--) {
     const r = p + squared[i];
@@ -52,12 +57,16 @@ function sweepBlock(d: Float64Array, squared: Float64Array, low: number, high: n
     const previousCosine2 = cosine2, previousGamma = gamma;
     cosine2 = p / r;
     sine2 = squared[i] / r;
-    gamma = cosine2 * (d[i] - shift) - sine2 * previousGamma;
+    gamma = orZero(cosine2 * (d[i] - shift) - sine2 * previousGamma);
     d[i + 1] = previousGamma + (d[i] - gamma);
     p = cosine2 !== 0 ? gamma * gamma / cosine2 : previousCosine2 * squared[i];
   }
   squared[low] = sine2 * p;
   d[low] = shift + gamma;
+}
+
+function orZero(difference: number): number {
+  return Math.abs(difference) < NEGLIGIBLE ? 0 : difference;
 }
 
 /** The eigenvalue of [[a, e], [e, b]] nearer to a. */

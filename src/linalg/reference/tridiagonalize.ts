@@ -44,20 +44,22 @@ export function tridiagonalize(matrix: Float64Array, dim: number): Tridiagonal {
  */
 function householder(x: Float64Array): { beta: number; norm: number } {
   const last = x.length - 1;
-  const pivot = x[last];
   // However small the others are, they count: where eigenvalues coincide, they part them.
-  if (x.subarray(0, last).every((value) => value === 0)) return { beta: 0, norm: pivot };
+  if (x.subarray(0, last).every((value) => value === 0)) return { beta: 0, norm: x[last] };
   let largest = 0;
   for (const value of x) largest = Math.max(largest, Math.abs(value));
+  // In units of the largest, so that neither squares nor the length lose digits to underflow.
   let squares = 0;
-  for (const value of x) squares += (value / largest) ** 2;
-  const length = largest * Math.sqrt(squares);
+  for (let i = 0; i <= last; i++) {
+    x[i] /= largest;
+    squares += x[i] * x[i];
+  }
   // The sign that makes the subtraction an addition.
-  const norm = pivot > 0 ? -length : length;
-  const head = pivot - norm;
+  const norm = x[last] > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
+  const head = x[last] - norm;
   for (let i = 0; i < last; i++) x[i] /= head;
   x[last] = 1;
-  return { beta: -head / norm, norm };
+  return { beta: -head / norm, norm: norm * largest };
 }
 
 /** out ← Av for the leading v.length rows and columns, from the lower triangle, in one pass. */

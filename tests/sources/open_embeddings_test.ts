@@ -1,0 +1,238 @@
+import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { RankMeError } from "../../src/errors.ts";
+import {
+  type EmbeddingInput,
+  openEmbeddings,
+  type OpenEmbeddingsOptions,
+} from "../../src/sources/open_embeddings.ts";
+import { chunked, END, expectedRows, fixture, fixtureUrl, rowsOf } from "./arrow_bytes.ts";
+
+Deno.test.sanitizer({ ops: true, resources: true });
+
+const isWindows = Deno.build.os === "windows";
+
+/** Reads all. The sanitizer fails a test that leaves a file open. */
+async function readAll(input: EmbeddingInput, options?: OpenEmbeddingsOptions) {
+  const opened = await openEmbeddings(input, options);
+  const batches = await Array.fromAsync(opened.batches);
+  const { name, format, skippedRows, missingEnd } = opened;
+  return { name, format, skippedRows, missingEnd, rows: rowsOf(batches) };
+}
+
+async function failure(
+  input: EmbeddingInput,
+  options?: OpenEmbeddingsOptions,
+): Promise<RankMeError> {
+  return await assertRejects(() => readAll(input, options), RankMeError);
+}
+
+/** Runs with a file of some bytes, in a folder of its own. */
+async function withFile(
+  bytes: Uint8Array,
+  run: (path: string) => Promise<void>,
+  name = "embeddings.arrow",
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${folder}/${name}`, bytes);
+    await run(`${folder}/${name}`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("files and streams are told apart by their bytes, not by their names", async () => {
+  for (const [kind, extension] of [["arrow-file", "arrow"], ["arrow-stream", "arrows"]]) {
+    await withFile(fixture(`list-f32.${extension}`), async (path) => {
+      const read = await readAll(path);
+      assertEquals(read, {
+        name: path,
+        format: kind as "arrow-file",
+        skippedRows: 0,
+        missingEnd: false,
+        rows: expectedRows(),
+      });
+    }, "data.bin");
+  }
+});
+
+Deno.test("a file URL is a path, with spaces too", async () => {
+  const url = fixtureUrl("list-f32.arrow");
+  const { name, rows } = await readAll(url);
+  assertEquals(rows, expectedRows());
+  assertStringIncludes(name, "tests/fixtures/arrow/list-f32.arrow");
+  await withFile(fixture("list-f32.arrow"), async (path) => {
+    const url = new URL(`file://${path.replaceAll("\\", "/").replace(" ", "%20")}`);
+    const { name, rows } = await readAll(url);
+    assertEquals(rows, expectedRows());
+    assertStringIncludes(name, "with space.arrow");
+  }, "with space.arrow");
+});
+
+Deno.test("bytes are read as a stream, under the name they are given", async () => {
+  const { name, format, rows } = await readAll(chunked(fixture("list-f32.arrows")));
+  assertEquals([name, format], ["stream", "arrow-stream"]);
+  assertEquals(rows, expectedRows());
+  const error = await failure(chunked(fixture("list-f32.arrow")), { name: "standard input" });
+  assertStringIncludes(
+    error.message,
+    "standard input: this is an Arrow IPC file, not an Arrow IPC",
+  );
+});
+
+Deno.test("a pipe by its path is read as a stream", { ignore: isWindows }, async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/pipe`;
+  try {
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const [{ format, rows }] = await Promise.all([
+      readAll(path),
+      Deno.writeFile(path, fixture("list-f32.arrows")),
+    ]);
+    assertEquals(format, "arrow-stream");
+    assertEquals(rows, expectedRows());
+    const [error] = await Promise.all([
+      failure(path),
+      Deno.writeFile(path, fixture("list-f32.arrow")),
+    ]);
+    assertStringIncludes(error.message, "pass its path instead of piping it, or pipe a stream");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("how many rows were left out is known when all have been read", async () => {
+  const options = { nonFinite: "skip" } as const;
+  const { rows, skippedRows } = await readAll(fixtureUrl("null-rows-list.arrows"), options);
+  assertEquals(skippedRows, 2);
+  assertEquals(rows, expectedRows(0, 10, [2, 7]));
+});
+
+Deno.test("a missing end marker is known at the end, and an error when strict", async () => {
+  const bytes = fixture("list-f32.arrows").subarray(0, -END.length);
+  assertEquals((await readAll(chunked(bytes))).missingEnd, true);
+  await withFile(bytes, async (path) => {
+    assertEquals((await readAll(path)).missingEnd, true);
+    const error = await failure(path, { strict: true });
+    assertEquals(error.code, "truncated");
+    assertStringIncludes(error.message, `${path}: batch 3: the stream has no end-of-stream marker`);
+  });
+});
+
+Deno.test("every error names the input, the batch and the row", async () => {
+  const error = await failure(fixtureUrl("null-rows-list.arrows"), { name: "validation set" });
+  assertEquals(
+    error.message,
+    'validation set: batch 0, row 2: a null in column "embedding"; pass --non-finite skip to leave such ' +
+      "rows out",
+  );
+  assertEquals(error.place, { input: "validation set", batch: 0, row: 2 });
+  const url = fixtureUrl("several-candidates.arrows");
+  assertEquals((await failure(url)).place, { input: url.pathname });
+});
+
+Deno.test("an error of the source that is not ours comes out as it is", async () => {
+  const broken = new Error("broken");
+  const source = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(broken) });
+  assertStrictEquals(await assertRejects(() => readAll(source)), broken);
+});
+
+Deno.test("files that are missing, empty, a folder or of another format are refused", async () => {
+  const missing = await failure("no such file.arrow");
+  assertEquals(missing.code, "unreadable");
+  assertEquals(missing.message, "no such file.arrow: there is no such file");
+  assertEquals(
+    (await failure("tests")).message,
+    "tests: this is a directory; pass the files in it",
+  );
+  await withFile(new Uint8Array(0), async (path) => {
+    const error = await failure(path);
+    assertEquals([error.code, error.message], ["empty", `${path}: the file has no bytes`]);
+  });
+  await withFile(new TextEncoder().encode("PAR1 and more"), async (path) => {
+    const error = await failure(path);
+    assertEquals(error.code, "format");
+    assertEquals(
+      error.message,
+      `${path}: this is a Parquet file, which cannot be read; an Arrow IPC stream or file is needed`,
+    );
+  });
+  for (const length of [1, 3, 5, 6, 7]) {
+    await withFile(fixture("list-f32.arrow").subarray(0, length), async (path) => {
+      const error = await failure(path);
+      assertEquals(error.code, length < 6 ? "format" : "truncated");
+    });
+  }
+});
+
+Deno.test(
+  "an empty device and an empty stream are refused as empty",
+  { ignore: isWindows },
+  async () => {
+    assertEquals((await failure("/dev/null")).code, "empty");
+    assertEquals((await failure(ReadableStream.from([]))).code, "empty");
+  },
+);
+
+Deno.test("without permission the flag that is missing is named", async () => {
+  const sources = import.meta.resolve("../../src/sources/mod.ts");
+  const script = `
+    import { openEmbeddings } from ${JSON.stringify(sources)};
+    for (const input of ["/a/b.arrow", new URL("file:///a/b.arrow")]) {
+      await openEmbeddings(input).catch((error) => console.log(error.code, error.message));
+    }`;
+  const config = new URL("../../deno.json", import.meta.url);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", "--config", Deno.realPathSync(config), "-"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = command.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(script));
+  await writer.close();
+  const { stdout, stderr } = await command.output();
+  const line =
+    "permission /a/b.arrow: Deno was not allowed to read this file; add --allow-read or " +
+    "--allow-read=/a/b.arrow\n";
+  assertEquals(new TextDecoder().decode(stdout), line + line, new TextDecoder().decode(stderr));
+});
+
+Deno.test("a file is closed when its embeddings are no longer wanted", async () => {
+  for (const name of ["list-f32.arrow", "list-f32.arrows", "one-row-batches.arrow"]) {
+    const unread = await openEmbeddings(fixtureUrl(name));
+    await unread.batches.cancel();
+
+    const { batches } = await openEmbeddings(fixtureUrl(name));
+    for await (const batch of batches) {
+      assertEquals(batch.offset, 0);
+      break;
+    }
+
+    const reader = (await openEmbeddings(fixtureUrl(name))).batches.getReader();
+    const reading = reader.read();
+    await reader.cancel();
+    await reading;
+  }
+});
+
+Deno.test("a file is closed on an error in its embeddings, and when opening it fails", async () => {
+  await failure(fixtureUrl("list-f32.arrow"), { column: "missing" });
+  await failure(fixtureUrl("null-rows-list.arrows"));
+  const both = { column: "a", columns: ["b"] };
+  for (const name of ["list-f32.arrow", "list-f32.arrows"]) {
+    assertEquals((await failure(fixtureUrl(name), both)).code, "usage");
+  }
+});
+
+Deno.test("cancelling reaches the bytes", async () => {
+  let reason: unknown;
+  const endless = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(fixture("list-f32.arrows").subarray(0, 700)),
+    cancel: (why) => void (reason = why),
+  });
+  const { batches } = await openEmbeddings(endless);
+  await batches.cancel("enough");
+  await new Promise((resolve) => setTimeout(resolve));
+  assertEquals(reason, "enough");
+});
