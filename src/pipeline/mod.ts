@@ -7,4 +7,5 @@
 
 export * from "./covariance_stream.ts";
 export * from "./effective_rank_stream.ts";
+export type { ReadingOptions, ScoreSource } from "./reading.ts";
 export * from "./score.ts";

@@ -1,0 +1,215 @@
+import { concatReadableStreams } from "@std/streams/concat-readable-streams";
+import { EmbeddingBatch } from "../batch.ts";
+import { type Place, RankMeError } from "../errors.ts";
+import type { InputReport } from "../report/report.ts";
+import {
+  type EmbeddingInput,
+  openEmbeddings,
+  type OpenEmbeddingsOptions,
+} from "../sources/open_embeddings.ts";
+
+/** Something to score: a path, a file URL, an Arrow IPC stream, or batches that a program makes. */
+export type ScoreSource = EmbeddingInput | AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
+
+/** How to read the shards of a data set. The options for opening are for Arrow, not for batches. */
+export interface ReadingOptions extends Omit<OpenEmbeddingsOptions, "name"> {
+  /** What messages call each source. Default: its path. */
+  readonly names?: readonly (string | undefined)[];
+}
+
+/** The reading of one data set: its rows as one stream, and what is known of its shards meanwhile. */
+export class Reading {
+  /** What the reader of a number should know of the shards. */
+  readonly warnings: string[] = [];
+  /** How many rows were left out so far. */
+  skippedRows = 0;
+  /** Whether a shard ended without its end-of-stream marker. */
+  missingEnd = false;
+  /** Whether reading was made to stop before the end. */
+  interrupted = false;
+  /** Each input as it was opened, with the index in the data set of its first row. */
+  #inputs: { name: string; format: string; rows: number; start: number }[] = [];
+  /** The first row of all, by which the others are judged. */
+  #first: { readonly name: string; readonly dim: number } | undefined;
+  #rows = 0;
+  /** Ends the read under way. */
+  #cancelRead: () => Promise<unknown> = () => Promise.resolve();
+
+  /**
+   * Reads all rows of all shards, one shard after the other, each opened when its turn comes.
+   *
+   * @param source The data set, or a list of its shards.
+   * @param options How to open them.
+   * @returns The rows; errors name the shard.
+   */
+  batches(
+    source: ScoreSource | readonly ScoreSource[],
+    { names = [], ...options }: ReadingOptions,
+  ): ReadableStream<EmbeddingBatch> {
+    const shards = shardsOf(source)
+      .map((shard, index) => this.#shard(shard, { ...options, name: names[index] }));
+    return shards.length === 0 ? ReadableStream.from([]) : concatReadableStreams(...shards);
+  }
+
+  /** Lets go of the source, though it be waited for and never say anything again. */
+  stop(): void {
+    this.#cancelRead().catch(() => {});
+  }
+
+  #shard(source: ScoreSource, options: OpenEmbeddingsOptions): ReadableStream<EmbeddingBatch> {
+    let shard: OpenSource;
+    let reader: ReadableStreamDefaultReader<EmbeddingBatch> | undefined;
+    const input = { name: "", format: "", rows: 0, start: 0 };
+    let skippedBefore = 0;
+    return new ReadableStream({
+      pull: async (controller) => {
+        if (!reader) {
+          shard = await this.#open(source, options);
+          reader = toStream(shard.batches).getReader();
+          Object.assign(input, { name: shard.name, format: shard.format, start: this.#rows });
+          this.#inputs.push(input);
+          skippedBefore = this.skippedRows;
+        }
+        this.#cancelRead = () => reader!.cancel();
+        const { value: batch, done } = await reader.read();
+        this.skippedRows = skippedBefore + shard.skippedRows;
+        if (done) {
+          if (shard.missingEnd) this.#reportMissingEnd(shard.name);
+          return controller.close();
+        }
+        this.#first ??= { name: shard.name, dim: batch.dim };
+        if (batch.dim !== this.#first.dim) {
+          await reader.cancel();
+          throw new RankMeError(
+            "dimension",
+            `${batch.dim} dimensions where ${this.#first.name} has ${this.#first.dim}`,
+            { place: { input: shard.name, row: input.rows } },
+          );
+        }
+        controller.enqueue(batch.at(this.#rows));
+        input.rows += batch.rows;
+        this.#rows += batch.rows;
+      },
+      cancel: (reason) => reader?.cancel(reason),
+    }, { highWaterMark: 0 });
+  }
+
+  #reportMissingEnd(name: string): void {
+    this.missingEnd = true;
+    this.warnings.push(
+      `${name}: the stream ended without its end-of-stream marker, so rows may be missing`,
+    );
+  }
+
+  async #open(source: ScoreSource, options: OpenEmbeddingsOptions): Promise<OpenSource> {
+    if (typeof source === "string" || source instanceof URL) return openEmbeddings(source, options);
+    if (!(source instanceof ReadableStream)) return madeByProgram(source, options.name);
+    // Bytes or batches? Only the first chunk tells.
+    const reader = (source as ReadableStream<Uint8Array | EmbeddingBatch>).getReader();
+    this.#cancelRead = () => reader.cancel();
+    const head = await reader.read();
+    const all = withHead(head, reader);
+    return head.value instanceof EmbeddingBatch
+      ? madeByProgram(all as ReadableStream<EmbeddingBatch>, options.name)
+      : openEmbeddings(all as ReadableStream<Uint8Array>, options);
+  }
+
+  /**
+   * The shards, counting the first rows of the data set only.
+   *
+   * @param rows How many rows count.
+   * @returns Those that any of these rows are of.
+   */
+  inputs(rows: number): InputReport[] {
+    return this.#inputs
+      .filter(({ start }) => start <= rows)
+      .map(({ name, format, start, rows: read }) => ({
+        name,
+        format,
+        rows: Math.min(read, rows - start),
+      }));
+  }
+
+  /**
+   * Passes values on; an error that says no more than a row also says which shard it is of.
+   *
+   * @param values What is made of the rows.
+   * @returns The same.
+   */
+  async *naming<T>(values: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+    try {
+      yield* values;
+    } catch (error) {
+      if (!(error instanceof RankMeError) || error.place.input !== undefined) throw error;
+      const { code, what, advice, cause } = error;
+      throw new RankMeError(code, what, { place: this.#placeOf(error.place.row), advice, cause });
+    }
+  }
+
+  #placeOf(row: number | undefined): Place {
+    const input = row !== undefined &&
+      this.#inputs.find(({ start, rows }) => row < start + rows);
+    return input ? { input: input.name, row: row - input.start } : { input: this.#names() };
+  }
+
+  #names(): string {
+    return this.#inputs.map(({ name }) => name).join(", ");
+  }
+
+  /**
+   * The error for a data set without a row.
+   *
+   * @returns The error, with the reason as far as it is known.
+   */
+  nothing(): RankMeError {
+    const what = this.interrupted
+      ? "interrupted before the first row"
+      : this.skippedRows > 0
+      ? `no rows left: all ${this.skippedRows} were skipped`
+      : "no rows";
+    return new RankMeError("empty", what, { place: { input: this.#names() } });
+  }
+}
+
+interface OpenSource {
+  readonly name: string;
+  readonly format: string;
+  readonly batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
+  readonly skippedRows: number;
+  readonly missingEnd: boolean;
+}
+
+function madeByProgram(
+  batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>,
+  name = "batches",
+): OpenSource {
+  return { name, format: "batches", batches, skippedRows: 0, missingEnd: false };
+}
+
+function toStream<T>(items: AsyncIterable<T> | Iterable<T>): ReadableStream<T> {
+  return items instanceof ReadableStream ? items : ReadableStream.from(items);
+}
+
+/** A stream that begins with what has been read from it already. */
+function withHead<T>(
+  head: ReadableStreamReadResult<T>,
+  reader: ReadableStreamDefaultReader<T>,
+): ReadableStream<T> {
+  let first: typeof head | undefined = head;
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = first ?? await reader.read();
+      first = undefined;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+function shardsOf(source: ScoreSource | readonly ScoreSource[]): readonly ScoreSource[] {
+  // An array of batches is one source, any other array a list of shards.
+  return Array.isArray(source) && !(source[0] instanceof EmbeddingBatch)
+    ? source
+    : [source as ScoreSource];
+}
