@@ -77,6 +77,12 @@ async function explaining<T>(path: string | URL, operation: () => Promise<T>): P
     if (cause instanceof Deno.errors.NotFound) {
       throw new RankMeError("unreadable", "there is no such file", { cause });
     }
+    if (cause instanceof Deno.errors.NotCapable && cause.message.includes("--allow-all")) {
+      throw new RankMeError("permission", "Deno opens this only with --allow-all", {
+        advice: "pipe it in and pass - instead",
+        cause,
+      });
+    }
     if (cause instanceof Deno.errors.NotCapable) {
       throw new RankMeError("permission", "Deno was not allowed to read this file", {
         advice: `add --allow-read or --allow-read=${pathOf(path)}`,
