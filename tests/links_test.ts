@@ -5,7 +5,6 @@ import * as assertions from "@std/assert";
 import {
   assert,
   assertAlmostEquals,
-  assertArrayIncludes,
   assertEquals,
   AssertionError,
   assertNotEquals,
@@ -21,8 +20,6 @@ import * as streams from "@std/streams";
 import { concatReadableStreams } from "@std/streams/concat-readable-streams";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { toArrayBuffer } from "@std/streams/to-array-buffer";
-import { toText } from "@std/streams/to-text";
-import { toTransformStream } from "@std/streams/to-transform-stream";
 
 function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
@@ -41,112 +38,9 @@ function parse(args: string[], options?: ParseOptions): unknown {
 // --- @std/streams ---
 
 Deno.test("@std/streams exports at its root what its subpaths export", () => {
-  assertStrictEquals(streams.toTransformStream, toTransformStream);
-  assertStrictEquals(streams.toText, toText);
   assertStrictEquals(streams.toArrayBuffer, toArrayBuffer);
   assertStrictEquals(streams.TextLineStream, TextLineStream);
   assertStrictEquals(streams.concatReadableStreams, concatReadableStreams);
-});
-
-Deno.test("toTransformStream() pipes chunks through an async generator", async () => {
-  const doubled = ReadableStream.from([1, 2, 3])
-    .pipeThrough(toTransformStream(async function* (source: ReadableStream<number>) {
-      for await (const number of source) {
-        yield number * 2;
-        yield `${number}`;
-      }
-    }));
-  assertEquals(await Array.fromAsync<number | string>(doubled), [2, "1", 4, "2", 6, "3"]);
-});
-
-Deno.test("toTransformStream() lets the generator yield after its input has ended", async () => {
-  const sum = ReadableStream.from([1, 2, 3])
-    .pipeThrough(toTransformStream<number, number>(async function* (source) {
-      let total = 0;
-      for await (const number of source) total += number;
-      yield total;
-    }));
-  assertEquals(await Array.fromAsync(sum), [6]);
-});
-
-Deno.test("toTransformStream() takes a function that returns any iterable", async () => {
-  const { readable } = toTransformStream<never, string>(() => ["a", "b"]);
-  assertEquals(await Array.fromAsync(readable), ["a", "b"]);
-});
-
-Deno.test("toTransformStream() passes an error of the generator on in both directions", async () => {
-  const cancelled = Promise.withResolvers<void>();
-  const source = new ReadableStream<number>({
-    pull: (controller) => controller.enqueue(1),
-    cancel: () => cancelled.resolve(),
-  });
-  const failing = source.pipeThrough(toTransformStream<number, number>(async function* (numbers) {
-    for await (const number of numbers) {
-      yield number;
-      throw new RangeError("enough");
-    }
-  }));
-  const reader = failing.getReader();
-  assertEquals(await reader.read(), { done: false, value: 1 });
-  await assertRejects(() => reader.read(), RangeError, "enough");
-  await cancelled.promise;
-});
-
-Deno.test("toTransformStream() passes an error of its input on to the reader", async () => {
-  const broken = new ReadableStream<number>({
-    start: (controller) => controller.error(new TypeError("broken input")),
-  });
-  const output = broken.pipeThrough(toTransformStream<number, number>(async function* (numbers) {
-    yield* numbers;
-  }));
-  await assertRejects(() => Array.fromAsync(output), TypeError, "broken input");
-});
-
-Deno.test("toTransformStream() throws the reason of a cancellation into the generator", async () => {
-  let caught: unknown;
-  let closed = false;
-  const { readable } = toTransformStream<never, number>(function* () {
-    try {
-      yield 1;
-      yield 2;
-      yield 3;
-    } catch (error) {
-      caught = error;
-    } finally {
-      closed = true;
-    }
-  });
-  const reader = readable.getReader();
-  await reader.read();
-  await reader.cancel("no more");
-  assertEquals(caught, "no more");
-  assert(closed);
-});
-
-Deno.test("toTransformStream() reads no further ahead than its queuing strategies allow", async () => {
-  let yielded = 0;
-  const { readable } = toTransformStream<never, number>(
-    function* () {
-      while (true) yield yielded++;
-    },
-    undefined,
-    { highWaterMark: 0 },
-  );
-  const reader = readable.getReader();
-  for (let i = 0; i < 3; i++) await reader.read();
-  assertEquals(yielded, 3);
-  await reader.cancel();
-});
-
-Deno.test("toText() joins strings", async () => {
-  assertEquals(await toText(ReadableStream.from(["Hello, ", "world!"])), "Hello, world!");
-  assertEquals(await toText(ReadableStream.from<string>([])), "");
-});
-
-Deno.test("toText() decodes bytes as UTF-8, also where a character is split", async () => {
-  const euro = bytes("1 €");
-  const chunks = [euro.subarray(0, 3), euro.subarray(3)];
-  assertEquals(await toText(ReadableStream.from(chunks)), "1 €");
 });
 
 Deno.test("toArrayBuffer() joins bytes", async () => {
@@ -612,12 +506,6 @@ Deno.test("assertRejects() fails on no rejection, another error or a function th
   );
 });
 
-Deno.test("assertArrayIncludes() looks for each item deeply, in any order", () => {
-  assertArrayIncludes([{ a: 1 }, { b: [2] }, 3], [3, { b: [2] }]);
-  assertArrayIncludes(new Uint8Array([1, 2]), [2]);
-  assertThrows(() => assertArrayIncludes([{ a: 1 }], [{ a: 2 }]), AssertionError, "missing:");
-});
-
 Deno.test("the smaller assertions pass where they hold and fail where they do not", () => {
   const { AssertionError } = assertions;
   const fails = (fn: () => unknown) => assertThrows(fn, AssertionError);
@@ -625,9 +513,6 @@ Deno.test("the smaller assertions pass where they hold and fail where they do no
   assertions.assert("a");
   fails(() => assertions.assert(0));
   assertThrows(() => assertions.assert(false, "why"), AssertionError, "why");
-  assertions.assertExists(0);
-  fails(() => assertions.assertExists(null));
-  fails(() => assertions.assertExists(undefined));
   assertions.assertStringIncludes("abc", "b");
   fails(() => assertions.assertStringIncludes("abc", "d"));
   assertions.assertMatch("abc", /b./);
@@ -635,30 +520,13 @@ Deno.test("the smaller assertions pass where they hold and fail where they do no
   assertions.assertInstanceOf(new TypeError(), Error);
   fails(() => assertions.assertInstanceOf(new Error(), TypeError));
   fails(() => assertions.assertInstanceOf("a", String));
-  assertions.assertIsError(new TypeError("a"), TypeError, /a/);
-  fails(() => assertions.assertIsError("a"));
   assertions.assertGreater(2, 1);
   fails(() => assertions.assertGreater(1, 1));
-  assertions.assertGreaterOrEqual(1, 1);
-  fails(() => assertions.assertGreaterOrEqual(0, 1));
   assertions.assertLess(1, 2);
   fails(() => assertions.assertLess(1, 1));
   assertions.assertLessOrEqual(1, 1);
   fails(() => assertions.assertLessOrEqual(2, 1));
   fails(() => assertions.assertLess(NaN, 1));
-  assertThrows(() => assertions.fail("why"), AssertionError, "Failed assertion: why");
-  assertThrows(() => assertions.unreachable(), AssertionError, "Unreachable.");
-});
-
-Deno.test("assertObjectMatch() looks only at the expected properties, deeply", () => {
-  const { assertObjectMatch } = assertions;
-  const actual = { a: 1, b: { c: [1, { d: 2, e: 3 }], f: new Map([["g", 1], ["h", 2]]) } };
-  assertObjectMatch(actual, {});
-  assertObjectMatch(actual, { a: 1 });
-  assertObjectMatch(actual, { b: { c: [1, { d: 2 }], f: new Map([["h", 2]]) } });
-  assertThrows(() => assertObjectMatch(actual, { a: 2 }), AssertionError);
-  assertThrows(() => assertObjectMatch(actual, { z: undefined }), AssertionError);
-  assertThrows(() => assertObjectMatch(actual, { b: { c: [1, { d: 3 }] } }), AssertionError);
 });
 
 Deno.test("AssertionError is an error with a name and a cause", () => {

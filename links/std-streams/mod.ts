@@ -10,5 +10,3 @@
 export * from "./concat_readable_streams.ts";
 export * from "./text_line_stream.ts";
 export * from "./to_array_buffer.ts";
-export * from "./to_text.ts";
-export * from "./to_transform_stream.ts";
