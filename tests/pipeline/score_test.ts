@@ -14,9 +14,9 @@ import {
   score,
   type ScoreOptions,
   type ScoreProgress,
-  type ScoreSource,
   scoreStream,
 } from "../../src/pipeline/score.ts";
+import type { ScoreSource } from "../../src/pipeline/reading.ts";
 import { VERSION } from "../../src/report/version.ts";
 import { batchesOf, batchOf, rankOf, stateOf } from "../covariance/rows.ts";
 import { gaussian } from "../linalg/matrices.ts";
