@@ -12,7 +12,7 @@ import type { Read } from "./arrow_bytes.ts";
 /** No small input may take longer, in milliseconds: some hundred times what it does take. */
 const PATIENCE = 5000;
 /** No test of small inputs may take more memory than it had before, in bytes. */
-const ALLOWANCE = 400e6;
+const ALLOWANCE = 800e6;
 
 /** How reading ended. */
 export type Ending = Read | RankMeError;
