@@ -1,5 +1,6 @@
 import { EXIT_STATUS, RankMeError } from "../errors.ts";
-import { type ScoreOptions, type ScoreSource, scoreStream } from "../pipeline/score.ts";
+import type { ScoreSource } from "../pipeline/reading.ts";
+import { type ScoreOptions, scoreStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped, toText } from "../report/text.ts";

@@ -2,13 +2,8 @@ import type { RecordBatch } from "apache-arrow";
 import type { FileBlock } from "apache-arrow/ipc/metadata/file";
 import { RankMeError } from "../errors.ts";
 import { MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./arrow_messages.ts";
-import {
-  type ArrowFooter,
-  corrupt,
-  decodeFooter,
-  decodeMetadata,
-  decoding,
-} from "./arrow_metadata.ts";
+import { type ArrowFooter, decodeFooter, decodeMetadata } from "./arrow_metadata.ts";
+import { corrupt, decoding } from "./corrupt.ts";
 import { detectFormat } from "./detect.ts";
 import { closingStream, type RandomAccess } from "./random_access.ts";
 

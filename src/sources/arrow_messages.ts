@@ -10,13 +10,9 @@ import {
 import type * as metadata from "apache-arrow/ipc/metadata/message";
 import { VectorLoader } from "apache-arrow/visitor/vectorloader";
 import { formatBytes, RankMeError } from "../errors.ts";
-import {
-  type ArrowMessage,
-  checkLayout,
-  corrupt,
-  decodeMetadata,
-  decoding,
-} from "./arrow_metadata.ts";
+import { checkLayout } from "./arrow_layout.ts";
+import { type ArrowMessage, decodeMetadata } from "./arrow_metadata.ts";
+import { corrupt, decoding } from "./corrupt.ts";
 import { describeBytes } from "./detect.ts";
 import type { ExactReader } from "./exact_reads.ts";
 

@@ -1,7 +1,7 @@
 import { type Data, DataType, type FixedSizeList, type RecordBatch } from "apache-arrow";
 import type { EmbeddingData } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
-import { corrupt } from "./arrow_metadata.ts";
+import { corrupt } from "./corrupt.ts";
 import type { EmbeddingColumn } from "./embedding_column.ts";
 
 /** The rows of one record batch as they stand in its column. */

@@ -1,6 +1,6 @@
 import { DataType, type Field, type Schema, Type } from "apache-arrow";
 import { RankMeError } from "../errors.ts";
-import { decoding } from "./arrow_metadata.ts";
+import { decoding } from "./corrupt.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {

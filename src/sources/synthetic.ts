@@ -20,7 +20,7 @@ export interface SyntheticOptions {
   readonly rows: number;
   /** D. */
   readonly dim: number;
-  /** Any 32-bit whole number; the same seed gives the same numbers. Default: 0. */
+  /** A whole number from 0 to 2³² − 1; the same seed gives the same numbers. Default: 0. */
   readonly seed?: number;
   /** Default: Gaussian. Values have a mean square of 1 in every case, before noise and mean. */
   readonly spectrum?: SyntheticSpectrum;
@@ -127,7 +127,9 @@ function check({ rows, dim, seed = 0, spectrum, noise = 0, mean = 0 }: Synthetic
   if (!(Number.isSafeInteger(dim) && dim >= 1)) {
     throw wrong(`dim must be a whole number from 1 on, not ${dim}`);
   }
-  if (!Number.isSafeInteger(seed)) throw wrong(`seed must be a whole number, not ${seed}`);
+  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) {
+    throw wrong(`seed must be a whole number from 0 to 2³² − 1, not ${seed}`);
+  }
   if (!(noise >= 0 && noise < Infinity)) throw wrong(`noise must be 0 or more, not ${noise}`);
   if (!Number.isFinite(mean)) throw wrong(`mean must be a finite number, not ${mean}`);
   if (spectrum?.kind === "power" && !Number.isFinite(spectrum.alpha)) {

@@ -55,8 +55,6 @@ import {
   randomWords,
 } from "./hostile.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 const DTYPES = ["f16", "f32", "f64"] as const;
 const LAYOUTS = ["fixed-size-list", "list", "large-list"] as const;
 

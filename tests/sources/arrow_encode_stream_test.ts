@@ -10,8 +10,6 @@ import {
 } from "../../src/sources/arrow_encode_stream.ts";
 import { concatenated, readStream } from "./arrow_bytes.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 const LAYOUTS: readonly ArrowLayout[] = ["fixed-size-list", "list", "large-list", "columns"];
 const ROUNDED = { f16: Float16Array, f32: Float32Array, f64: Float64Array } as const;
 

@@ -27,8 +27,6 @@ import {
 } from "./arrow_bytes.ts";
 import { ending, flipEveryBit, inLittleMemory, randomBytes, randomWords } from "./hostile.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 const DTYPES = ["f16", "f32", "f64"] as const;
 const LAYOUTS = ["fixed-size-list", "list", "large-list"] as const;
 const MAGIC = new TextEncoder().encode("ARROW1");

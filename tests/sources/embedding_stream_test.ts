@@ -35,8 +35,6 @@ import {
   rowsOf,
 } from "./arrow_bytes.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 const LAYOUTS = ["fixed-size-list", "list", "large-list"] as const;
 const SKIP = { nonFinite: "skip" } as const;
 

@@ -7,8 +7,6 @@ import {
 } from "../../src/sources/open_embeddings.ts";
 import { chunked, END, expectedRows, fixture, fixtureUrl, rowsOf } from "./arrow_bytes.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 const isWindows = Deno.build.os === "windows";
 
 /** Reads all. The sanitizer fails a test that leaves a file open. */

@@ -9,8 +9,6 @@ import {
 import { concatenated, fixtureUrl, inMemory } from "./arrow_bytes.ts";
 import { randomBytes } from "./hostile.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 /** Runs with a file of some bytes. The sanitizer fails a test that leaves one open. */
 async function withFile(bytes: Uint8Array, run: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile();

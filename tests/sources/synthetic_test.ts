@@ -19,8 +19,6 @@ import {
 } from "../../src/sources/synthetic.ts";
 import { memoryHeld } from "./hostile.ts";
 
-Deno.test.sanitizer({ ops: true, resources: true });
-
 /** All numbers of the matrix, row by row. */
 async function matrix(options: SyntheticOptions): Promise<Float64Array> {
   const data = new Float64Array(options.rows * options.dim);
@@ -108,7 +106,7 @@ Deno.test("the spectrum holds for any shape, exponent, noise and mean", async ()
   const options = fc.record({
     rows: fc.integer({ min: 2, max: 60 }),
     dim: fc.integer({ min: 1, max: 20 }),
-    seed: fc.integer(),
+    seed: fc.nat(),
     spectrum: hundredths(-100, 100).map((alpha) => ({ kind: "power", alpha }) as const),
     noise: hundredths(0, 300),
     mean: hundredths(-300, 300),
@@ -165,7 +163,6 @@ Deno.test("the same seed makes the same numbers, another seed others", async () 
     const once = await matrix({ ...options, seed: 42 });
     assertEquals(await matrix({ ...options, seed: 42 }), once);
     assertNotEquals(await matrix({ ...options, seed: 43 }), once);
-    assertNotEquals(await matrix({ ...options, seed: -42 }), once);
     assertEquals(await matrix({ ...options, seed: 0 }), await matrix(options));
   }
 });
@@ -223,7 +220,9 @@ Deno.test("options that make no sense are refused with what was given", () => {
     [{ ...right, dim: 0 }, "dim must be a whole number from 1 on, not 0"],
     [{ ...right, dim: -3 }, "not -3"],
     [{ ...right, dim: 1.5 }, "not 1.5"],
-    [{ ...right, seed: 0.5 }, "seed must be a whole number, not 0.5"],
+    [{ ...right, seed: 0.5 }, "seed must be a whole number from 0 to 2³² − 1, not 0.5"],
+    [{ ...right, seed: -1 }, "seed must be a whole number from 0 to 2³² − 1, not -1"],
+    [{ ...right, seed: 2 ** 32 }, "seed must be a whole number from 0 to 2³² − 1, not 4294967296"],
     [{ ...right, noise: -1 }, "noise must be 0 or more, not -1"],
     [{ ...right, noise: NaN }, "noise must be 0 or more, not NaN"],
     [{ ...right, noise: Infinity }, "noise must be 0 or more, not Infinity"],
