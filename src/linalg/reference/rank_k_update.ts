@@ -103,5 +103,20 @@ function multiplyTile(
     s32 += a3 * b2;
     s33 += a3 * b3;
   }
-  tile.set([s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33]);
+  tile[0] = s00;
+  tile[1] = s01;
+  tile[2] = s02;
+  tile[3] = s03;
+  tile[4] = s10;
+  tile[5] = s11;
+  tile[6] = s12;
+  tile[7] = s13;
+  tile[8] = s20;
+  tile[9] = s21;
+  tile[10] = s22;
+  tile[11] = s23;
+  tile[12] = s30;
+  tile[13] = s31;
+  tile[14] = s32;
+  tile[15] = s33;
 }
