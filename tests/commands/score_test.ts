@@ -328,8 +328,11 @@ Deno.test("SIGINT scores what has been read, marks it, and exits with 130", asyn
 
 Deno.test("SIGINT before the first row exits with 130 and no number", async () => {
   const child = startCli(["--json"]);
-  // The message on stderr is how we know that it is listening.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // One batch of half a megabyte, cut short. A pipe holds 64 kB: once more has been taken from us, the
+  // other side reads, and so listens for signals too.
+  const bytes = await arrowBytes(new Float64Array(64 * 1024), 1024);
+  const writer = child.stdin.getWriter();
+  await writer.write(bytes.subarray(0, 300_000));
   child.kill("SIGINT");
   const [{ code }, stdout, stderr] = await Promise.all([
     child.status,
@@ -338,5 +341,5 @@ Deno.test("SIGINT before the first row exits with 130 and no number", async () =
   ]);
   assertEquals([code, stdout], [130, ""]);
   assertStringIncludes(stderr, "interrupted before the first row");
-  await child.stdin.abort().catch(() => {});
+  await writer.abort().catch(() => {});
 });

@@ -1,6 +1,6 @@
-import { assertAlmostEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { runCli, startCli } from "../commands/run_cli.ts";
-import { assertScoredAsByNumPy } from "./assert_rank_me.ts";
+import { assertScoredAsByNumPy, type Expectation } from "./assert_rank_me.ts";
 
 const SIZE = ["--rows", "2000", "--dim", "32", "--seed", "5"];
 const LAYOUTS = ["fixed-size-list", "list", "large-list", "columns"];
@@ -19,13 +19,26 @@ async function expected(flags: readonly string[]): Promise<number> {
   return Number((await runCli(["generate", "--expect", ...flags])).stdout);
 }
 
+/** What NumPy makes of what generate writes; the command line must make the same of it. */
+async function scoredByNumPy(
+  flags: readonly string[],
+  scoreFlags: readonly string[] = [],
+  expectation?: Expectation,
+) {
+  const written = startCli(["generate", ...flags]);
+  await written.stdin.close();
+  const reference = await assertScoredAsByNumPy(written, scoreFlags, expectation);
+  assertEquals(await new Response(written.stderr).text(), "");
+  return reference;
+}
+
 for (const layout of LAYOUTS) {
   for (const [dtype, rounding] of Object.entries(ROUNDING)) {
     Deno.test(`NumPy reads ${layout} of ${dtype} as generate means it`, async () => {
       const flags = [...SIZE, "--spectrum", "power:1", "--noise", "0.01", "--mean", "0.5"];
-      const written = startCli(["generate", ...flags, "--layout", layout, "--dtype", dtype]);
       const choice = layout === "columns" ? ["--columns", "embedding_*"] : [];
-      const { rankMe: { paper } } = await assertScoredAsByNumPy(written, choice);
+      const written = [...flags, "--layout", layout, "--dtype", dtype];
+      const { rankMe: { paper } } = await scoredByNumPy(written, choice);
       assertAlmostEquals(paper, await expected(flags), rounding * paper);
     });
   }
@@ -34,8 +47,7 @@ for (const layout of LAYOUTS) {
 for (const { flags: spectrum, relative } of SPECTRA) {
   Deno.test(`NumPy finds what generate ${spectrum} --expect prints`, async () => {
     const flags = [...SIZE, ...spectrum.split(" ")];
-    const written = startCli(["generate", ...flags, "--dtype", "f64"]);
-    const { rankMe } = await assertScoredAsByNumPy(written, [], { relative });
+    const { rankMe } = await scoredByNumPy([...flags, "--dtype", "f64"], [], { relative });
     assertAlmostEquals(rankMe["paper"], await expected(flags), 1e-9 * rankMe["paper"]);
     const centered = rankMe["paper-centered"];
     assertAlmostEquals(centered, await expected([...flags, "--center"]), 1e-9 * centered);
