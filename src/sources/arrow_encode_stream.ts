@@ -36,6 +36,9 @@ export interface ArrowEncodeStreamOptions {
  * Writes embeddings as an Arrow IPC stream: the inverse of `ArrowBatchStream` and `EmbeddingStream`.
  * Each batch becomes one record batch; an empty stream becomes no bytes, as its dimension is unknown.
  *
+ * Fails with a {@linkcode RankMeError} `dimension` or `range` (a number that the type cannot hold), with
+ * the row.
+ *
  * @example There and back
  * ```ts
  * import { ArrowBatchStream, EmbeddingBatch, EmbeddingStream } from "@rankme/rankme";
@@ -107,14 +110,31 @@ class ByteCollector extends AsyncByteQueue {
   }
 }
 
-const DTYPES = {
-  f16: {
-    type: Float16,
-    convert: (data: ArrayLike<number>) => new Uint16Array(Float16Array.from(data).buffer),
-  },
-  f32: { type: Float32, convert: (data: ArrayLike<number>) => Float32Array.from(data) },
-  f64: { type: Float64, convert: (data: ArrayLike<number>) => Float64Array.from(data) },
-} as const;
+type Floats = Float16Array | Float32Array | Float64Array;
+
+const DTYPES: {
+  readonly [dtype in ArrowDtype]: {
+    readonly type: typeof Float16 | typeof Float32 | typeof Float64;
+    readonly array: { from(numbers: Iterable<number>): Floats };
+  };
+} = {
+  f16: { type: Float16, array: Float16Array },
+  f32: { type: Float32, array: Float32Array },
+  f64: { type: Float64, array: Float64Array },
+};
+
+/** The numbers of a batch in another type, which must not make infinities of them. */
+function converted({ data, dim, offset }: EmbeddingBatch, dtype: ArrowDtype): Floats {
+  const numbers = DTYPES[dtype].array.from(data);
+  for (let i = 0; i < numbers.length; i++) {
+    if (Number.isFinite(numbers[i]) || !Number.isFinite(data[i])) continue;
+    throw new RankMeError("range", `${data[i]} does not fit into ${dtype}`, {
+      place: { row: offset + Math.floor(i / dim) },
+      advice: "choose a wider dtype",
+    });
+  }
+  return numbers;
+}
 
 function fieldsOf(layout: ArrowLayout, dtype: ArrowDtype, column: string, dim: number): Field[] {
   const type = new DTYPES[dtype].type();
@@ -137,33 +157,40 @@ function recordBatchOf(
   layout: ArrowLayout,
   dtype: ArrowDtype,
 ): RecordBatch {
-  const { rows, dim, data } = batch;
-  const { type: Type, convert } = DTYPES[dtype];
-  const values = (numbers: ArrayLike<number>): Data =>
-    makeData({ type: new Type(), nullCount: 0, data: convert(numbers) });
+  const { rows, dim } = batch;
+  const numbers = converted(batch, dtype);
+  const values = (floats: Floats): Data =>
+    makeData({
+      type: new DTYPES[dtype].type(),
+      nullCount: 0,
+      // Apache Arrow takes float16 as its bits.
+      data: floats instanceof Float16Array ? new Uint16Array(floats.buffer) : floats,
+    });
   const ends = Array.from({ length: rows + 1 }, (_, row) => row * dim);
   const children: Data[] = schema.fields.map(({ type }, index) => {
     const shared = { type, length: rows, nullCount: 0 };
     switch (layout) {
       case "fixed-size-list":
-        return makeData({ ...shared, type: type as FixedSizeList, child: values(data) });
+        return makeData({ ...shared, type: type as FixedSizeList, child: values(numbers) });
       case "list":
         return makeData({
           ...shared,
           type: type as List,
           valueOffsets: Int32Array.from(ends),
-          child: values(data),
+          child: values(numbers),
         });
       case "large-list":
         return makeData({
           ...shared,
           type: type as LargeList,
           valueOffsets: BigInt64Array.from(ends, BigInt),
-          child: values(data),
+          child: values(numbers),
         });
       case "columns":
         return values(
-          Float64Array.from({ length: rows }, (_, row) => data[row * dim + index]),
+          DTYPES[dtype].array.from(
+            Array.from({ length: rows }, (_, row) => numbers[row * dim + index]),
+          ),
         );
     }
   });
