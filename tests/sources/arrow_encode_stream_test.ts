@@ -1,4 +1,4 @@
-import { assertEquals, assertLessOrEqual, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { type Table, tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { EmbeddingBatch } from "../../src/batch.ts";
