@@ -128,10 +128,13 @@ export function closingStream<T>(
   file: RandomAccess,
   parts: AsyncGenerator<T, void, void>,
 ): ReadableStream<T> {
+  let reading: Promise<unknown> = Promise.resolve();
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { value, done } = await parts.next();
+        const next = parts.next();
+        reading = next;
+        const { value, done } = await next;
         if (!done) return controller.enqueue(value);
         file.close();
         controller.close();
@@ -140,6 +143,10 @@ export function closingStream<T>(
         throw error;
       }
     },
-    cancel: () => file.close(),
+    async cancel() {
+      file.close();
+      // A read that was under way ends with an error now, which is of no interest.
+      await reading.catch(() => {});
+    },
   }, { highWaterMark: 0 });
 }
