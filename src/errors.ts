@@ -5,7 +5,17 @@
  * @module
  */
 
-/** Exit statuses of the command line. */
+/**
+ * Exit statuses of the command line.
+ *
+ * @example What a script sees of bad input
+ * ```ts
+ * import { EXIT_STATUS, RankMeError } from "@rankme/rankme/errors";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(new RankMeError("empty", "no rows").exitStatus, EXIT_STATUS.input);
+ * ```
+ */
 export const EXIT_STATUS = {
   done: 0,
   gateFailed: 1,

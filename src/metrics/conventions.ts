@@ -19,6 +19,18 @@ export type ConventionName = "paper" | "roy-vetterli" | "stable-pretraining" | "
  * - `stable-pretraining`: the RankMe callback of the Python package of that name.
  * - `reptrix`: `get_rankme` of the Python package of that name. (It keeps at most 2048 values;
  *   here all are kept.)
+ *
+ * @example One spectrum, two conventions
+ * ```ts
+ * import { CONVENTIONS, rankMe } from "@rankme/rankme/metrics";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const singularValues = Float64Array.of(2, 1), eigenvalues = Float64Array.of(4, 1);
+ * const spectrum = { singularValues, eigenvalues };
+ * // p = (2/3, 1/3), and (4/5, 1/5).
+ * assertAlmostEquals(rankMe(spectrum, CONVENTIONS["roy-vetterli"]), 3 / 2 ** (2 / 3), 1e-12);
+ * assertAlmostEquals(rankMe(spectrum, CONVENTIONS["reptrix"]), 5 / 4 ** 0.8, 1e-5);
+ * ```
  */
 export const CONVENTIONS: { readonly [name in ConventionName]: Convention } = {
   "paper": { centered: false, values: "singular", epsilon: 1e-7 },

@@ -11,7 +11,7 @@ interface Symbol {
   }[];
 }
 
-Deno.test("every exported function and class has an example", async () => {
+Deno.test("every exported function, class and constant has an example", async () => {
   const entries = Object.values(config.exports).filter((path) => path !== "./cli.ts");
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--json", ...entries],
@@ -23,7 +23,7 @@ Deno.test("every exported function and class has an example", async () => {
   );
   const documented = symbols.flatMap(({ name, declarations }) =>
     declarations
-      .filter(({ kind }) => kind === "function" || kind === "class")
+      .filter(({ kind }) => ["function", "class", "variable"].includes(kind))
       .map(({ jsDoc }) => ({
         name,
         example: jsDoc?.tags?.some(({ kind }) => kind === "example") ?? false,
