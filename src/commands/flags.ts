@@ -142,7 +142,7 @@ export function usage(what: string, advice?: string): RankMeError {
 function unknownFlag(arg: string, flags: readonly Flag[]): RankMeError {
   const name = arg.replace(/^-+/, "").replace(/=.*$/s, "");
   if (/^-[\d.]/.test(arg)) {
-    return usage(`${arg} looks like a flag`, `write a negative value with =, as in --mean=${arg}`);
+    return usage(`${arg} looks like a flag`, `write a negative value with =, as in --NAME=${arg}`);
   }
   const near = closest(name, flags.map((flag) => flag.name));
   return usage(

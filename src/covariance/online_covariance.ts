@@ -139,12 +139,13 @@ export class OnlineCovariance {
    * S = Σ(x−μ)(x−μ)ᵀ.
    *
    * @returns D×D numbers, row-major, in squared embedding units.
-   * @throws {RankMeError} `empty`, before the first row.
+   * @throws {RankMeError} `empty`, before the first row; `range`, when squares overflow float64.
    */
   scatter(): Float64Array {
     const sums = this.#required();
     const scatter = shiftedSums(sums.pivot);
     addScatter(scatter, sums, this.#count);
+    refuseOverflow(scatter.scatter, sums.dim);
     return mirrorLowerTriangle(scatter.scatter, sums.dim);
   }
 
@@ -152,7 +153,8 @@ export class OnlineCovariance {
    * The unbiased sample covariance S/(N−1).
    *
    * @returns D×D numbers, row-major, in squared embedding units.
-   * @throws {RankMeError} `empty`, when there are fewer than two rows.
+   * @throws {RankMeError} `empty`, when there are fewer than two rows; `range`, when squares overflow
+   * float64.
    */
   covariance(): Float64Array {
     if (this.#count < 2) {
@@ -165,7 +167,7 @@ export class OnlineCovariance {
    * G = ZᵀZ = S + N·μμᵀ of the embedding matrix Z.
    *
    * @returns D×D numbers, row-major, in squared embedding units.
-   * @throws {RankMeError} `empty`, before the first row.
+   * @throws {RankMeError} `empty`, before the first row; `range`, when squares overflow float64.
    */
   secondMoment(): Float64Array {
     const moment = this.scatter();
@@ -175,6 +177,7 @@ export class OnlineCovariance {
       const weight = this.#count * mean[i];
       for (let j = 0; j <= i; j++) moment[i * dim + j] += weight * mean[j];
     }
+    refuseOverflow(moment, dim);
     return mirrorLowerTriangle(moment, dim);
   }
 
@@ -189,7 +192,7 @@ export class OnlineCovariance {
   spectrum({ centered = false }: { readonly centered?: boolean } = {}): Spectrum {
     const { dim } = this.#required();
     const matrix = centered ? this.scatter() : this.secondMoment();
-    refuseOutOfRange(diagonalOf(matrix, dim), centered ? undefined : this.mean);
+    refuseUnderflow(traceOf(matrix, dim), centered ? undefined : this.mean);
     const values = eigenvalues(matrix, dim, this.#backend)
       .subarray(0, Math.min(this.#count, dim))
       .map((value) => Math.max(value, 0));
@@ -291,14 +294,20 @@ function refuseVanishing({ data, dim, offset }: EmbeddingBatch, pivot: Float64Ar
   if (first >= 0) throw vanishing({ row: offset + Math.floor(first / dim) });
 }
 
-function refuseOutOfRange(diagonal: Float64Array, mean?: Float64Array): void {
-  const trace = diagonal.reduce((sum, value) => sum + value, 0);
-  if (!Number.isFinite(trace)) {
-    throw new RankMeError("range", "the squares of the values overflow float64", {
-      advice: "divide the embeddings by a power of two, which leaves RankMe as it is",
-    });
-  }
+/** A finite trace bounds every entry: no product is larger than the larger of the two squares. */
+function refuseOverflow(matrix: Float64Array, dim: number): void {
+  if (Number.isFinite(traceOf(matrix, dim))) return;
+  throw new RankMeError("range", "the squares of the values overflow float64", {
+    advice: "divide the embeddings by a power of two, which leaves RankMe as it is",
+  });
+}
+
+function refuseUnderflow(trace: number, mean?: Float64Array): void {
   if (trace === 0 ? mean && !isZero(mean) : trace < SMALLEST_TRACE) throw vanishing();
+}
+
+function traceOf(matrix: Float64Array, dim: number): number {
+  return diagonalOf(matrix, dim).reduce((sum, value) => sum + value, 0);
 }
 
 function vanishing(place?: { row: number }): RankMeError {

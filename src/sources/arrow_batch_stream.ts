@@ -32,7 +32,6 @@ export interface ArrowBatchStreamOptions {
  * ```
  */
 export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
-  #decoder: MessageDecoder;
   #missingEnd = false;
 
   /**
@@ -59,7 +58,6 @@ export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
         if (this.#missingEnd && strict) throw missingEnd(decoder);
       },
     });
-    this.#decoder = decoder;
   }
 
   /**
@@ -68,11 +66,6 @@ export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
    */
   get missingEnd(): boolean {
     return this.#missingEnd;
-  }
-
-  /** How many record batches have been read. */
-  get batches(): number {
-    return this.#decoder.batches;
   }
 }
 

@@ -265,6 +265,17 @@ Deno.test("values whose squares overflow are refused, with advice, never scored"
   }
 });
 
+Deno.test("no matrix with an infinity in it is handed out", () => {
+  const state = stateOf(Float64Array.of(1e200, -1e200, 3, 4), 2);
+  for (const matrix of ["scatter", "covariance", "secondMoment"] as const) {
+    assertEquals(assertThrows(() => state[matrix](), RankMeError).code, "range", matrix);
+  }
+  // About its mean this is small; only the second moment overflows.
+  const far = stateOf(Float64Array.of(1e200, 1e200, 1e200, 1e200), 2);
+  assertEquals(far.scatter(), new Float64Array(4));
+  assertEquals(assertThrows(() => far.secondMoment(), RankMeError).code, "range");
+});
+
 Deno.test("one value whose square overflows among ordinary ones is refused", () => {
   const data = gaussian(10, 400);
   data[123] = 1e160;
