@@ -81,7 +81,7 @@ export class MessageDecoder {
         advice: `write batches of at most ${formatBytes(MAX_BODY_BYTES)}`,
       });
     }
-    const body = message.bodyLength > 0 ? yield message.bodyLength : new Uint8Array(0);
+    const body = yield message.bodyLength;
     return this.#guarded(() => this.#outcome(message, body));
   }
 
