@@ -37,7 +37,7 @@ export * from "./src/covariance/mod.ts";
 export { RankMeError } from "./src/errors.ts";
 export type { ErrorCode, Place, RankMeErrorOptions } from "./src/errors.ts";
 export { eigenvalues } from "./src/linalg/eigenvalues.ts";
-export type { Backend, ShiftedSums } from "./src/linalg/backend.ts";
+export type { Accumulator, Backend, ShiftedSums } from "./src/linalg/backend.ts";
 export type { Spectrum } from "./src/linalg/spectrum.ts";
 export * from "./src/metrics/mod.ts";
 export * from "./src/pipeline/mod.ts";

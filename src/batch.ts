@@ -6,8 +6,8 @@
 
 import { RankMeError } from "./errors.ts";
 
-/** The numbers of some rows, row-major. Float16 input is widened to float32, which is exact. */
-export type EmbeddingData = Float32Array | Float64Array;
+/** The numbers of some rows, row-major. */
+export type EmbeddingData = Float16Array | Float32Array | Float64Array;
 
 /** What an {@linkcode EmbeddingBatch} is made from. */
 export interface EmbeddingBatchInit {

@@ -1,7 +1,7 @@
 import type { EmbeddingBatch } from "../batch.ts";
-import { allocating, RankMeError } from "../errors.ts";
-import type { Backend, ShiftedSums } from "../linalg/backend.ts";
-import { eigenvalues } from "../linalg/eigenvalues.ts";
+import { RankMeError } from "../errors.ts";
+import type { Accumulator, Backend, ShiftedSums } from "../linalg/backend.ts";
+import { eigenvaluesOf } from "../linalg/eigenvalues.ts";
 import { referenceBackend } from "../linalg/reference/backend.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 
@@ -35,7 +35,9 @@ const SMALLEST_TRACE = 2 ** -960;
 export class OnlineCovariance {
   #backend: Backend;
   #count = 0;
-  #sums: ShiftedSums | undefined;
+  #accumulator: Accumulator | undefined;
+  #dim = 0;
+  #spread = false;
 
   /**
    * Starts with no rows.
@@ -53,7 +55,7 @@ export class OnlineCovariance {
 
   /** D: the number of dimensions, or 0 before the first row. */
   get dim(): number {
-    return this.#sums?.dim ?? 0;
+    return this.#dim;
   }
 
   /** What computes. */
@@ -78,10 +80,11 @@ export class OnlineCovariance {
   update(batch: EmbeddingBatch): this {
     if (batch.rows === 0) return this;
     this.#refuseUnusable(batch);
-    const sums = this.#sums ?? shiftedSums(meanOf(batch));
-    if (isZero(diagonalOf(sums.scatter, sums.dim))) refuseVanishing(batch, sums.pivot);
-    this.#backend.update(sums, batch.data);
-    this.#sums = sums;
+    const accumulator = this.#accumulator ?? this.#backend.accumulator(meanOf(batch));
+    if (!this.#spread) this.#spread = spreads(batch, accumulator.sums().pivot);
+    accumulator.add(batch.data);
+    this.#accumulator = accumulator;
+    this.#dim = batch.dim;
     this.#count += batch.rows;
     return this;
   }
@@ -105,17 +108,22 @@ export class OnlineCovariance {
       );
     }
     const count = this.#count + other.#count;
-    const merged = shiftedSums(other.mean);
-    addScatter(merged, other.#required(), other.#count);
+    const otherMean = other.mean;
+    const mean = this.#count > 0 ? this.mean : otherMean;
+    const difference = otherMean.map((value, i) => value - mean[i]);
+    const accumulator = this.#backend.accumulator(
+      difference.map((value, i) => mean[i] + value * (other.#count / count)),
+    );
+    const { scatter, stride, dim } = accumulator.sums();
+    addScatter(scatter, stride, other.#required(), other.#count);
     if (this.#count > 0) {
-      addScatter(merged, this.#required(), this.#count);
-      const mean = this.mean;
-      const difference = merged.pivot.map((value, i) => value - mean[i]);
-      addOuterProduct(merged, difference, this.#count * other.#count / count);
-      if (isZero(diagonalOf(merged.scatter, merged.dim)) && !isZero(difference)) throw vanishing();
-      difference.forEach((value, i) => merged.pivot[i] = mean[i] + value * (other.#count / count));
+      addScatter(scatter, stride, this.#required(), this.#count);
+      addOuterProduct(scatter, stride, difference, this.#count * other.#count / count);
+      if (isZero(diagonalOf(scatter, stride, dim)) && !isZero(difference)) throw vanishing();
     }
-    this.#sums = merged;
+    this.#accumulator = accumulator;
+    this.#dim = dim;
+    this.#spread ||= other.#spread;
     this.#count = count;
     return this;
   }
@@ -128,9 +136,14 @@ export class OnlineCovariance {
   clone(): OnlineCovariance {
     const copy = new OnlineCovariance(this.#backend);
     copy.#count = this.#count;
-    if (this.#sums) {
-      const { dim, pivot, sum, scatter } = this.#sums;
-      copy.#sums = { dim, pivot: pivot.slice(), sum: sum.slice(), scatter: scatter.slice() };
+    copy.#dim = this.#dim;
+    copy.#spread = this.#spread;
+    if (this.#accumulator) {
+      const { pivot, sum, scatter } = this.#accumulator.sums();
+      copy.#accumulator = this.#backend.accumulator(pivot);
+      const to = copy.#accumulator.sums();
+      to.sum.set(sum);
+      to.scatter.set(scatter);
     }
     return copy;
   }
@@ -143,10 +156,11 @@ export class OnlineCovariance {
    */
   scatter(): Float64Array {
     const sums = this.#required();
-    const scatter = shiftedSums(sums.pivot);
-    addScatter(scatter, sums, this.#count);
-    refuseOverflow(scatter.scatter, sums.dim);
-    return mirrorLowerTriangle(scatter.scatter, sums.dim);
+    const { dim } = sums;
+    const scatter = new Float64Array(dim * dim);
+    addScatter(scatter, dim, sums, this.#count);
+    refuseOverflow(scatter, dim, dim);
+    return mirrorLowerTriangle(scatter, dim);
   }
 
   /**
@@ -177,7 +191,7 @@ export class OnlineCovariance {
       const weight = this.#count * mean[i];
       for (let j = 0; j <= i; j++) moment[i * dim + j] += weight * mean[j];
     }
-    refuseOverflow(moment, dim);
+    refuseOverflow(moment, dim, dim);
     return mirrorLowerTriangle(moment, dim);
   }
 
@@ -191,9 +205,13 @@ export class OnlineCovariance {
    */
   spectrum({ centered = false }: { readonly centered?: boolean } = {}): Spectrum {
     const { dim } = this.#required();
-    const matrix = centered ? this.scatter() : this.secondMoment();
-    refuseUnderflow(traceOf(matrix, dim), centered ? undefined : this.mean);
-    const values = eigenvalues(matrix, dim, this.#backend)
+    const values = eigenvaluesOf(dim, (matrix, stride) => {
+      const sums = this.#required();
+      addScatter(matrix, stride, sums, this.#count);
+      if (!centered) addOuterProduct(matrix, stride, this.mean, this.#count);
+      refuseOverflow(matrix, stride, dim);
+      refuseUnderflow(traceOf(matrix, stride, dim), centered ? undefined : this.mean);
+    }, this.#backend)
       .subarray(0, Math.min(this.#count, dim))
       .map((value) => Math.max(value, 0));
     return {
@@ -206,15 +224,15 @@ export class OnlineCovariance {
   }
 
   #required(): ShiftedSums {
-    if (!this.#sums) throw new RankMeError("empty", "there are no rows");
-    return this.#sums;
+    if (!this.#accumulator) throw new RankMeError("empty", "there are no rows");
+    return this.#accumulator.sums();
   }
 
   #refuseUnusable(batch: EmbeddingBatch): void {
-    if (this.#sums && batch.dim !== this.#sums.dim) {
+    if (this.#count > 0 && batch.dim !== this.#dim) {
       throw new RankMeError(
         "dimension",
-        `${batch.dim} dimensions where earlier rows have ${this.#sums.dim}`,
+        `${batch.dim} dimensions where earlier rows have ${this.#dim}`,
         { place: { row: batch.offset } },
       );
     }
@@ -227,20 +245,6 @@ export class OnlineCovariance {
   }
 }
 
-function shiftedSums(pivot: Float64Array): ShiftedSums {
-  const dim = pivot.length;
-  return {
-    dim,
-    pivot: pivot.slice(),
-    sum: new Float64Array(dim),
-    scatter: allocating(
-      dim * dim * 8,
-      `the covariance of ${dim} dimensions`,
-      () => new Float64Array(dim * dim),
-    ),
-  };
-}
-
 /** The mean row, summed about the first row so that equal rows give exactly that row. */
 function meanOf({ data, rows, dim }: EmbeddingBatch): Float64Array {
   const mean = new Float64Array(dim);
@@ -251,20 +255,25 @@ function meanOf({ data, rows, dim }: EmbeddingBatch): Float64Array {
 }
 
 /** Adds P − ddᵀ/N, the scatter about the mean, to the lower triangle. */
-function addScatter(to: ShiftedSums, from: ShiftedSums, count: number): void {
-  const { dim, sum, scatter } = from;
+function addScatter(to: Float64Array, toStride: number, from: ShiftedSums, count: number): void {
+  const { dim, sum, scatter, stride } = from;
   for (let i = 0; i < dim; i++) {
     const weight = sum[i] / count;
     for (let j = 0; j <= i; j++) {
-      to.scatter[i * dim + j] += scatter[i * dim + j] - weight * sum[j];
+      to[i * toStride + j] += scatter[i * stride + j] - weight * sum[j];
     }
   }
 }
 
-function addOuterProduct({ dim, scatter }: ShiftedSums, v: Float64Array, factor: number): void {
-  for (let i = 0; i < dim; i++) {
+function addOuterProduct(
+  to: Float64Array,
+  stride: number,
+  v: Float64Array,
+  factor: number,
+): void {
+  for (let i = 0; i < v.length; i++) {
     const weight = factor * v[i];
-    for (let j = 0; j <= i; j++) scatter[i * dim + j] += weight * v[j];
+    for (let j = 0; j <= i; j++) to[i * stride + j] += weight * v[j];
   }
 }
 
@@ -275,28 +284,32 @@ function mirrorLowerTriangle(matrix: Float64Array, dim: number): Float64Array {
   return matrix;
 }
 
-function diagonalOf(matrix: Float64Array, dim: number): Float64Array {
-  return Float64Array.from({ length: dim }, (_, i) => matrix[i * dim + i]);
+function diagonalOf(matrix: Float64Array, stride: number, dim: number): Float64Array {
+  return Float64Array.from({ length: dim }, (_, i) => matrix[i * stride + i]);
 }
 
 function isZero(values: Float64Array): boolean {
   return values.every((value) => value === 0);
 }
 
-/** Refuses rows that differ from the pivot, while the square of every difference is 0. */
-function refuseVanishing({ data, dim, offset }: EmbeddingBatch, pivot: Float64Array): void {
+/**
+ * Whether a row differs from the pivot. Refuses rows that do, while the square of every difference
+ * is 0.
+ */
+function spreads({ data, dim, offset }: EmbeddingBatch, pivot: Float64Array): boolean {
   let first = -1;
   for (let i = 0; i < data.length; i++) {
     const difference = data[i] - pivot[i % dim];
-    if (difference * difference !== 0) return;
+    if (difference * difference !== 0) return true;
     if (difference !== 0 && first < 0) first = i;
   }
   if (first >= 0) throw vanishing({ row: offset + Math.floor(first / dim) });
+  return false;
 }
 
 /** A finite trace bounds every entry: no product is larger than the larger of the two squares. */
-function refuseOverflow(matrix: Float64Array, dim: number): void {
-  if (Number.isFinite(traceOf(matrix, dim))) return;
+function refuseOverflow(matrix: Float64Array, stride: number, dim: number): void {
+  if (Number.isFinite(traceOf(matrix, stride, dim))) return;
   throw new RankMeError("range", "the squares of the values overflow float64", {
     advice: "divide the embeddings by a power of two, which leaves RankMe as it is",
   });
@@ -306,8 +319,8 @@ function refuseUnderflow(trace: number, mean?: Float64Array): void {
   if (trace === 0 ? mean && !isZero(mean) : trace < SMALLEST_TRACE) throw vanishing();
 }
 
-function traceOf(matrix: Float64Array, dim: number): number {
-  return diagonalOf(matrix, dim).reduce((sum, value) => sum + value, 0);
+function traceOf(matrix: Float64Array, stride: number, dim: number): number {
+  return diagonalOf(matrix, stride, dim).reduce((sum, value) => sum + value, 0);
 }
 
 function vanishing(place?: { row: number }): RankMeError {

@@ -1,4 +1,4 @@
-import { allocating, RankMeError } from "../errors.ts";
+import { RankMeError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { referenceBackend } from "./reference/backend.ts";
 
@@ -36,25 +36,47 @@ export function eigenvalues(
       `${matrix.length} numbers are not a square matrix of ${dim} rows`,
     );
   }
-  const largest = largestInLowerTriangle(matrix, dim);
-  if (largest === 0) return new Float64Array(dim);
-  const exponent = Math.floor(Math.log2(largest));
+  return eigenvaluesOf(dim, (to, stride) => {
+    for (let i = 0; i < dim; i++) to.set(matrix.subarray(i * dim, i * dim + i + 1), i * stride);
+  }, backend);
+}
+
+/**
+ * The same of a matrix that is written where it will be decomposed, so that there is no other copy.
+ *
+ * @param dim D.
+ * @param write Writes the lower triangle over zeros; row i begins at i × stride.
+ * @param backend Computes them.
+ * @returns D eigenvalues, largest first.
+ * @throws {RankMeError} `non-finite`, when an entry is NaN or infinite; `memory`.
+ */
+export function eigenvaluesOf(
+  dim: number,
+  write: (matrix: Float64Array, stride: number) => void,
+  backend: Backend,
+): Float64Array {
+  if (dim === 0) return new Float64Array(0);
   // Two factors: 2^-exponent alone overflows for the smallest numbers.
-  const half = 2 ** -Math.trunc(exponent / 2), rest = 2 ** -(exponent - Math.trunc(exponent / 2));
-  const scaled = allocating(
-    matrix.byteLength,
-    `the decomposition of a ${dim} × ${dim} matrix`,
-    () => matrix.map((value) => value * half * rest),
-  );
-  const values = backend.eigenvalues(scaled, dim);
+  let half = 1, rest = 1;
+  const values = backend.eigenvalues(dim, (matrix, stride) => {
+    write(matrix, stride);
+    const largest = largestInLowerTriangle(matrix, stride, dim);
+    if (largest === 0) return;
+    const exponent = Math.floor(Math.log2(largest));
+    half = 2 ** -Math.trunc(exponent / 2);
+    rest = 2 ** -(exponent - Math.trunc(exponent / 2));
+    for (let i = 0; i < dim; i++) {
+      for (let at = i * stride; at <= i * stride + i; at++) matrix[at] = matrix[at] * half * rest;
+    }
+  });
   return values.sort().reverse().map((value) => value / half / rest);
 }
 
-function largestInLowerTriangle(matrix: Float64Array, dim: number): number {
+function largestInLowerTriangle(matrix: Float64Array, stride: number, dim: number): number {
   let largest = 0;
   for (let i = 0; i < dim; i++) {
     for (let j = 0; j <= i; j++) {
-      const entry = matrix[i * dim + j];
+      const entry = matrix[i * stride + j];
       const size = Math.abs(entry);
       if (!(size < Infinity)) {
         throw new RankMeError("non-finite", `entry (${i}, ${j}) of the matrix is ${entry}`);

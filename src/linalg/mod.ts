@@ -5,7 +5,7 @@
  */
 
 export * from "./backend.ts";
-export * from "./eigenvalues.ts";
+export { eigenvalues } from "./eigenvalues.ts";
 export * from "./reference/backend.ts";
 export * from "./reference/mathjs_eigenvalues.ts";
 export * from "./spectrum.ts";

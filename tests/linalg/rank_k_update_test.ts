@@ -10,7 +10,13 @@ const ROWS = [0, 1, 2, 3, 5, 63, 64, 65, 127, 128, 129, 257];
 
 function zeroSums(pivot: Float64Array): ShiftedSums {
   const dim = pivot.length;
-  return { dim, pivot, sum: new Float64Array(dim), scatter: new Float64Array(dim * dim) };
+  return {
+    dim,
+    pivot,
+    sum: new Float64Array(dim),
+    scatter: new Float64Array(dim * dim),
+    stride: dim,
+  };
 }
 
 /** The definition: one row, one product at a time. */

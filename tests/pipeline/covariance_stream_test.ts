@@ -4,6 +4,7 @@ import { EmbeddingBatch } from "../../src/batch.ts";
 import type { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { referenceBackend } from "../../src/linalg/reference/backend.ts";
+import { countingBackend } from "../linalg/counting_backend.ts";
 import {
   CovarianceStream,
   type CovarianceStreamOptions,
@@ -104,20 +105,13 @@ Deno.test("a state along the way waits for the row after it, so the last is know
 
 Deno.test("a large batch makes its states as they are read, not all at once", async () => {
   // A state is D² numbers: all those of one batch together could be more than the memory.
-  let updates = 0;
-  const backend = {
-    ...referenceBackend,
-    update: (...of: Parameters<typeof referenceBackend.update>) => {
-      updates++;
-      referenceBackend.update(...of);
-    },
-  };
+  const { backend, calls } = countingBackend();
   const stream = ReadableStream.from([new EmbeddingBatch({ data: integers(4, 1000, 9), dim: 1 })])
     .pipeThrough(new CovarianceStream({ every: 2, backend }));
   const reader = stream.getReader();
   assertEquals((await reader.read()).value!.count, 2);
   await settle();
-  assert(updates <= 4, `${updates} updates for one state`);
+  assert(calls.updates <= 4, `${calls.updates} updates for one state`);
   assertEquals((await reader.read()).value!.count, 4);
   await reader.cancel();
 });

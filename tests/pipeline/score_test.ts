@@ -10,6 +10,7 @@ import { toFileUrl } from "./to_file_url.ts";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { referenceBackend } from "../../src/linalg/reference/backend.ts";
+import { countingBackend } from "../linalg/counting_backend.ts";
 import {
   score,
   type ScoreOptions,
@@ -140,19 +141,10 @@ Deno.test("a report lists its inputs in order, by path or by the names they are 
 });
 
 Deno.test("the backend that is asked for computes, and is in the report", async () => {
-  let updates = 0;
-  const backend = {
-    ...referenceBackend,
-    name: "counting",
-    threads: 3,
-    update: (...of: Parameters<typeof referenceBackend.update>) => {
-      updates++;
-      referenceBackend.update(...of);
-    },
-  };
+  const { backend, calls } = countingBackend({ threads: 3 });
   const report = await score(batches(20), { backend });
   assertEquals(report.backend, { name: "counting", threads: 3 });
-  assertEquals(updates, 3);
+  assertEquals(calls.updates, 3);
 });
 
 Deno.test("conventions, centring and ε are those that are asked for", async () => {
@@ -445,13 +437,12 @@ Deno.test("a signal that comes once all rows are read takes nothing from the rep
   }
   assertEquals(seen.at(-1), [ROWS, true]);
 
-  const backend = {
-    ...referenceBackend,
-    eigenvalues: (matrix: Float64Array, dim: number) => {
+  const { backend } = countingBackend({
+    eigenvalues(...of) {
       late.abort();
-      return referenceBackend.eigenvalues(matrix, dim);
+      return referenceBackend.eigenvalues(...of);
     },
-  };
+  });
   const late = new AbortController();
   const report = await score(batches(20), { signal: late.signal, backend });
   assertEquals([report.rows, report.complete, report.warnings], [ROWS, true, []]);

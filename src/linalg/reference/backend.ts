@@ -1,4 +1,5 @@
-import type { Backend } from "../backend.ts";
+import { allocating } from "../../errors.ts";
+import type { Backend, ShiftedSums } from "../backend.ts";
 import { rankKUpdate } from "./rank_k_update.ts";
 import { tridiagonalEigenvalues } from "./tridiagonal_eigenvalues.ts";
 import { tridiagonalize } from "./tridiagonalize.ts";
@@ -11,15 +12,37 @@ import { tridiagonalize } from "./tridiagonalize.ts";
  * import { referenceBackend } from "@rankme/rankme/linalg";
  * import { assertEquals } from "@std/assert";
  *
- * const zeros = (length: number) => new Float64Array(length);
- * const sums = { dim: 1, pivot: zeros(1), sum: zeros(1), scatter: zeros(1) };
- * referenceBackend.update(sums, Float32Array.of(3, 4));
- * assertEquals([sums.sum[0], sums.scatter[0]], [7, 25]);
+ * const accumulator = referenceBackend.accumulator(new Float64Array(1));
+ * accumulator.add(Float32Array.of(3, 4));
+ * const { sum, scatter } = accumulator.sums();
+ * assertEquals([sum[0], scatter[0]], [7, 25]);
  * ```
  */
 export const referenceBackend: Backend = {
   name: "reference",
   threads: 1,
-  update: rankKUpdate,
-  eigenvalues: (matrix, dim) => tridiagonalEigenvalues(tridiagonalize(matrix, dim)),
+  accumulator(pivot) {
+    const dim = pivot.length;
+    const sums: ShiftedSums = {
+      dim,
+      pivot: pivot.slice(),
+      sum: new Float64Array(dim),
+      scatter: squareMatrix(dim, `the covariance of ${dim} dimensions`),
+      stride: dim,
+    };
+    return {
+      add: (rows) => rankKUpdate(sums, rows),
+      sums: () => sums,
+    };
+  },
+  eigenvalues(dim, write) {
+    const matrix = squareMatrix(dim, `the decomposition of a ${dim} × ${dim} matrix`);
+    write(matrix, dim);
+    return tridiagonalEigenvalues(tridiagonalize(matrix, dim));
+  },
+  release() {},
 };
+
+function squareMatrix(dim: number, purpose: string): Float64Array {
+  return allocating(dim * dim * 8, purpose, () => new Float64Array(dim * dim));
+}

@@ -23,7 +23,7 @@ export function rankKUpdate(sums: ShiftedSums, rows: EmbeddingData): void {
   for (let start = 0; start < count; start += PANEL_ROWS) {
     const panelRows = Math.min(PANEL_ROWS, count - start);
     packPanel(panel, sums, rows.subarray(start * dim, (start + panelRows) * dim), panelRows);
-    addPanel(sums.scatter, dim, panel, panelRows);
+    addPanel(sums, panel, panelRows);
   }
 }
 
@@ -48,8 +48,7 @@ function packPanel(
 }
 
 function addPanel(
-  scatter: Float64Array,
-  dim: number,
+  { scatter, stride, dim }: ShiftedSums,
   panel: Float64Array,
   panelRows: number,
 ): void {
@@ -61,7 +60,7 @@ function addPanel(
       const width = Math.min(TILE, dim - j);
       for (let r = 0; r < height; r++) {
         for (let s = 0; s < width; s++) {
-          scatter[(i + r) * dim + j + s] += tileProducts[r * TILE + s];
+          scatter[(i + r) * stride + j + s] += tileProducts[r * TILE + s];
         }
       }
     }
