@@ -71,7 +71,7 @@ Deno.test("mapRows() of a slice sees the rows of the slice only", () => {
 Deno.test("findNonFinite() finds the first NaN or infinity, wherever it stands", () => {
   for (const value of [NaN, Infinity, -Infinity]) {
     for (let at = 0; at < 6; at++) {
-      for (const data of [new Float64Array(6), new Float32Array(6)]) {
+      for (const data of [new Float64Array(6), new Float32Array(6), new Float16Array(6)]) {
         data.fill(-0);
         data[at] = value;
         data[5] = at === 5 ? value : NaN;
@@ -88,4 +88,76 @@ Deno.test("findNonFinite() takes the largest and smallest numbers for finite", (
   assertEquals(extremes.findNonFinite(), undefined);
   const narrow = new EmbeddingBatch({ data: Float32Array.of(3.4e38, -3.4e38, 1e-45), dim: 1 });
   assertEquals(narrow.findNonFinite(), undefined);
+});
+
+Deno.test("findNonFinite() finds one value among many, in any type and wherever a view begins", () => {
+  for (const Type of [Float64Array, Float32Array, Float16Array]) {
+    for (const length of [1, 2, 3, 4, 5, 7, 8, 9, 4095, 4096, 4097, 8193]) {
+      const memory = new Type(length + 3).fill(1.5);
+      for (const start of [0, 1, 2, 3]) {
+        const data = memory.subarray(start, start + length);
+        const found = () => new EmbeddingBatch({ data, dim: 1 }).findNonFinite();
+        assertEquals(found(), undefined);
+        for (const row of new Set([0, 1, 2, length >> 1, length - 3, length - 2, length - 1])) {
+          if (row < 0 || row >= length) continue;
+          for (const value of [NaN, Infinity, -Infinity]) {
+            data[row] = value;
+            assertEquals(found(), { row, dimension: 0, value });
+          }
+          data[row] = 1.5;
+        }
+        // What lies around the view does not count.
+        if (start > 0) {
+          memory[start - 1] = NaN;
+          assertEquals(found(), undefined);
+          memory[start - 1] = 1.5;
+        }
+      }
+    }
+  }
+});
+
+Deno.test("numbers that are finite though their sum is not are finite", () => {
+  const data = new Float64Array(10).fill(Number.MAX_VALUE);
+  assertEquals(new EmbeddingBatch({ data, dim: 5 }).findNonFinite(), undefined);
+  data[7] = -Infinity;
+  const found = new EmbeddingBatch({ data, dim: 5 }).findNonFinite();
+  assertEquals(found, { row: 1, dimension: 2, value: -Infinity });
+});
+
+Deno.test("every float16 is finite unless its exponent is all ones", () => {
+  for (let bits = 0; bits < 65536; bits++) {
+    const data = new Float16Array(Uint16Array.of(0x3c00, bits, 0x3c00, 0x3c00).buffer);
+    const finite = new EmbeddingBatch({ data, dim: 1 }).findNonFinite() === undefined;
+    assertEquals(finite, Number.isFinite(data[1]), `bits ${bits}`);
+  }
+});
+
+Deno.test("numbers that were found finite are not looked at again, in slices neither", () => {
+  const data = Float32Array.of(1, 2, 3, 4);
+  const batch = new EmbeddingBatch({ data, dim: 2 });
+  const unseen = batch.slice(0);
+  assertEquals(batch.findNonFinite(), undefined);
+  // Nobody may do this: it only shows who looks.
+  data[3] = NaN;
+  assertEquals(batch.findNonFinite(), undefined);
+  assertEquals([batch.slice(1), batch.at(7)].map((view) => view.findNonFinite()), [
+    undefined,
+    undefined,
+  ]);
+  assertEquals(unseen.findNonFinite()?.row, 1);
+  assertEquals(batch.mapRows(() => {}).findNonFinite()?.row, 1);
+});
+
+Deno.test("a batch whose memory was transferred is an error, never a number", () => {
+  const batch = batchOf(2, 1, 2, 3, 4);
+  batch.findNonFinite();
+  const half = batch.slice(0, 1);
+  (batch.data.buffer as ArrayBuffer).transfer(0);
+  for (const gone of [batch, half]) {
+    assertThrows(() => gone.findNonFinite(), TypeError, "the memory of this batch was transferred");
+    assertThrows(() => gone.row(0), TypeError);
+    assertThrows(() => gone.slice(0), TypeError);
+    assertThrows(() => gone.mapRows(() => {}), TypeError);
+  }
 });

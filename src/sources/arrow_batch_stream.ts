@@ -1,7 +1,5 @@
-import type { RecordBatch } from "apache-arrow";
-import { formatBytes, RankMeError } from "../errors.ts";
-import { MessageDecoder, readStream } from "./arrow_messages.ts";
-import { ChunkFeeder } from "./exact_reads.ts";
+import { RecordBatch } from "apache-arrow";
+import { ArrowStreamParser } from "./arrow_stream.ts";
 
 /** How to read an Arrow IPC stream. */
 export interface ArrowBatchStreamOptions {
@@ -32,32 +30,24 @@ export interface ArrowBatchStreamOptions {
  * ```
  */
 export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
-  #missingEnd = false;
+  readonly #parser: ArrowStreamParser;
 
   /**
    * Makes the stage.
    *
    * @param options How to read.
    */
-  constructor({ strict = false }: ArrowBatchStreamOptions = {}) {
-    const decoder = new MessageDecoder();
-    const feeder = new ChunkFeeder(readStream(decoder));
+  constructor({ strict }: ArrowBatchStreamOptions = {}) {
+    const parser = new ArrowStreamParser({ strict });
     super({
       transform(chunk, controller) {
-        for (const batch of feeder.push(chunk)) controller.enqueue(batch);
-      },
-      flush: () => {
-        if (feeder.position === 0) {
-          throw new RankMeError("empty", "no bytes at all", {
-            advice: "an Arrow IPC stream is needed; did its producer fail?",
-          });
+        for (const { schema, data } of parser.feeder.push(chunk)) {
+          controller.enqueue(new RecordBatch(schema, data));
         }
-        if (decoder.betweenMessages) decoder.checkBeginning(feeder.partial);
-        if (feeder.pending > 0 || !decoder.betweenMessages) throw truncated(feeder, decoder);
-        this.#missingEnd = decoder.inStream;
-        if (this.#missingEnd && strict) throw missingEnd(decoder);
       },
+      flush: () => parser.finish(),
     });
+    this.#parser = parser;
   }
 
   /**
@@ -65,25 +55,6 @@ export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
    * rows may be missing. Known once everything has been read.
    */
   get missingEnd(): boolean {
-    return this.#missingEnd;
+    return this.#parser.missingEnd;
   }
-}
-
-function truncated(feeder: ChunkFeeder<RecordBatch>, decoder: MessageDecoder): RankMeError {
-  const missing = feeder.wanted - feeder.pending;
-  return new RankMeError(
-    "truncated",
-    `the stream ends ${formatBytes(missing)} short, inside a message`,
-    {
-      place: { byte: feeder.position, ...decoder.inStream && { batch: decoder.batches } },
-      advice: "its producer was cut off: run it again",
-    },
-  );
-}
-
-function missingEnd(decoder: MessageDecoder): RankMeError {
-  return new RankMeError("truncated", "the stream has no end-of-stream marker", {
-    place: { batch: decoder.batches },
-    advice: "its producer may have been cut off between two batches; close the writer",
-  });
 }

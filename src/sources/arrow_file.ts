@@ -1,11 +1,16 @@
-import type { RecordBatch } from "apache-arrow";
 import type { FileBlock } from "apache-arrow/ipc/metadata/file";
 import { RankMeError } from "../errors.ts";
-import { MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./arrow_messages.ts";
+import {
+  type BareBatch,
+  MessageDecoder,
+  type MessageOutcome,
+  PREFIX_BYTES,
+} from "./arrow_messages.ts";
 import { type ArrowFooter, decodeFooter, decodeMetadata } from "./arrow_metadata.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { detectFormat } from "./detect.ts";
-import { closingStream, type RandomAccess } from "./random_access.ts";
+import { closingStream } from "./pulled_bytes.ts";
+import { type RandomAccess, readBytes } from "./random_access.ts";
 
 const MAGIC = new TextEncoder().encode("ARROW1");
 /** The magic at the start, padded to 8 bytes at least. */
@@ -24,11 +29,11 @@ const MAX_HEAD_BYTES = 64;
  * @returns Its record batches, in the order of the footer.
  * @throws {RankMeError} `truncated`, when the footer is missing; `corrupt` or `unsupported`.
  */
-export function readArrowFile(file: RandomAccess): ReadableStream<RecordBatch> {
+export function readArrowFile(file: RandomAccess): ReadableStream<BareBatch> {
   return closingStream(file, recordBatches(file));
 }
 
-async function* recordBatches(file: RandomAccess): AsyncGenerator<RecordBatch, void, void> {
+async function* recordBatches(file: RandomAccess): AsyncGenerator<BareBatch, void, void> {
   const { schema, dictionaries, batches } = await readFooter(file);
   const decoder = new MessageDecoder(schema);
   for (const block of dictionaries) await readMessage(file, block, decoder, "dictionary");
@@ -40,12 +45,12 @@ async function* recordBatches(file: RandomAccess): AsyncGenerator<RecordBatch, v
 
 async function readFooter(file: RandomAccess): Promise<ArrowFooter> {
   if (file.size < HEAD_BYTES + TAIL_BYTES) throw unfinished();
-  const tail = await file.read(file.size - TAIL_BYTES, TAIL_BYTES);
+  const tail = await readBytes(file, file.size - TAIL_BYTES, TAIL_BYTES);
   if (!MAGIC.every((byte, i) => tail[4 + i] === byte)) throw unfinished();
   const length = new DataView(tail.buffer).getInt32(0, true);
   const position = file.size - TAIL_BYTES - length;
   if (length <= 0 || position < HEAD_BYTES) throw corrupt(`a footer of ${length} bytes`);
-  const bytes = await file.read(position, length);
+  const bytes = await readBytes(file, position, length);
   const footer = decoding(() => decodeFooter(bytes));
   await checkBlocks(file, [...footer.dictionaries, ...footer.batches], position);
   return footer;
@@ -67,7 +72,7 @@ async function checkBlocks(file: RandomAccess, blocks: FileBlock[], end: number)
 
 async function checkGap(file: RandomAccess, free: number, next: number): Promise<void> {
   if (next < free) throw corrupt("a block that reaches into the next").at({ byte: next });
-  if (next > free && messageBytes(await file.read(free, PREFIX_BYTES)) > 0) {
+  if (next > free && messageBytes(await readBytes(file, free, PREFIX_BYTES)) > 0) {
     throw corrupt("a message that the footer does not list").at({ byte: free });
   }
 }
@@ -77,14 +82,14 @@ async function checkGap(file: RandomAccess, free: number, next: number): Promise
  * and apache-arrow all of it.
  */
 async function endOfSchema(file: RandomAccess, end: number): Promise<number | undefined> {
-  const head = await file.read(0, Math.min(MAX_HEAD_BYTES + PREFIX_BYTES, end));
+  const head = await readBytes(file, 0, Math.min(MAX_HEAD_BYTES + PREFIX_BYTES, end));
   let start = HEAD_BYTES;
   while (start < MAX_HEAD_BYTES && head[start] === 0) start += 8;
   const bytes = messageBytes(head.subarray(start, start + PREFIX_BYTES));
   if (bytes === 0) return undefined;
   const next = start + PREFIX_BYTES + bytes;
   if (next > end) throw corrupt("a message that reaches into the footer").at({ byte: start });
-  const metadata = await file.read(start + PREFIX_BYTES, bytes);
+  const metadata = await readBytes(file, start + PREFIX_BYTES, bytes);
   return decoding(() => decodeMetadata(metadata)).kind === "schema" ? next : start;
 }
 
@@ -101,16 +106,13 @@ async function readMessage(
   expected: MessageOutcome["kind"],
 ): Promise<MessageOutcome> {
   const parser = decoder.message();
-  const end = offset + metaDataLength + bodyLength;
-  let position = offset;
+  const block = await readBytes(file, offset, metaDataLength + bodyLength);
+  let at = 0;
   let step = parser.next();
-  while (!step.done) {
-    const wanted = step.value;
-    if (position + wanted > end) break;
-    step = parser.next(await file.read(position, wanted));
-    position += wanted;
+  while (!step.done && at + step.value <= block.length) {
+    step = parser.next(block.subarray(at, at += step.value));
   }
-  if (!step.done || position !== end) {
+  if (!step.done || at !== block.length) {
     throw corrupt("a message of another length than the footer says").at({ byte: offset });
   }
   if (step.value.kind !== expected) {

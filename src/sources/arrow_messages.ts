@@ -2,7 +2,7 @@ import {
   type Data,
   type DataType,
   makeData,
-  RecordBatch,
+  type RecordBatch,
   type Schema,
   Struct,
   Vector,
@@ -24,10 +24,19 @@ const MAX_METADATA_BYTES = 64 << 20;
 /** The largest body that is taken, a little under what one ArrayBuffer holds. */
 const MAX_BODY_BYTES = 4 * 2 ** 30;
 
+/**
+ * What Apache Arrow's record batch holds, and no more: making one costs as much as reading a batch of
+ * a few rows, and gives each a schema of its own.
+ */
+export interface BareBatch extends Pick<RecordBatch, "schema" | "data"> {
+  /** What its columns are views on, where nothing else is. */
+  readonly memory?: ArrayBuffer;
+}
+
 /** What comes of one message. */
 export type MessageOutcome =
   | { readonly kind: "schema" | "dictionary" | "end" }
-  | { readonly kind: "batch"; readonly batch: RecordBatch };
+  | { readonly kind: "batch"; readonly batch: BareBatch };
 
 /** Reads encapsulated messages one after the other and turns them into record batches. */
 export class MessageDecoder {
@@ -104,7 +113,7 @@ export class MessageDecoder {
     const type = new Struct(schema.fields);
     const data = makeData({ type, length: header.length, nullCount: 0, children });
     this.#batches++;
-    return { kind: "batch", batch: new RecordBatch(schema, data) };
+    return { kind: "batch", batch: { schema, data, memory: body.buffer as ArrayBuffer } };
   }
 
   #addDictionary(
@@ -186,7 +195,7 @@ export class MessageDecoder {
  * @param decoder What reads the messages.
  * @returns A reader that yields record batches.
  */
-export function* readStream(decoder: MessageDecoder): ExactReader<RecordBatch> {
+export function* readStream(decoder: MessageDecoder): ExactReader<BareBatch> {
   for (;;) {
     const outcome = yield* decoder.message();
     if (outcome.kind === "batch") yield outcome.batch;

@@ -1,6 +1,7 @@
-import { type Data, DataType, type FixedSizeList, type RecordBatch } from "apache-arrow";
+import { type Data, DataType, type FixedSizeList } from "apache-arrow";
 import type { EmbeddingData } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
+import type { BareBatch } from "./arrow_messages.ts";
 import { corrupt } from "./corrupt.ts";
 import type { EmbeddingColumn } from "./embedding_column.ts";
 
@@ -24,23 +25,25 @@ export interface ColumnRows {
  * @throws {RankMeError} `dimension`, with the row, when rows differ in length; `corrupt`, when offsets
  * lead outside of the values.
  */
-export function readColumn(batch: RecordBatch, column: EmbeddingColumn, dim: number): ColumnRows {
-  const { children } = batch.data;
+export function readColumn(
+  { data: { children, length } }: BareBatch,
+  column: EmbeddingColumn,
+  dim: number,
+): ColumnRows {
   const rows = column.kind === "scalars"
-    ? readScalars(column.indices.map((index) => children[index]), batch.numRows)
+    ? readScalars(column.indices.map((index) => children[index]), length)
     : DataType.isFixedSizeList(children[column.index].type)
-    ? readFixedSizeLists(children[column.index], batch.numRows)
-    : readLists(children[column.index], batch.numRows, dim);
+    ? readFixedSizeLists(children[column.index], length)
+    : readLists(children[column.index], length, dim);
   if (dim !== 0 && rows.dim !== 0 && rows.dim !== dim) throw mixedDimensions(0, rows.dim, dim);
   return rows;
 }
 
 function readScalars(columns: readonly Data[], rows: number): ColumnRows {
   const dim = columns.length;
-  const wide = columns.some(({ values }) => values instanceof Float64Array);
-  const data = wide ? new Float64Array(rows * dim) : new Float32Array(rows * dim);
-  columns.forEach((column, dimension) => {
-    const values = floats(column, rows);
+  const all = columns.map((column) => floats(column, rows));
+  const data = new (widestOf(all))(rows * dim);
+  all.forEach((values, dimension) => {
     for (let row = 0, to = dimension; row < rows; row++, to += dim) data[to] = values[row];
   });
   const nullRows = where(rows, (row) => columns.some((column) => isNull(column, row)), columns);
@@ -90,9 +93,7 @@ function readLists(lists: Data, rows: number, knownDim: number): ColumnRows {
   const contiguous = nullRows.every((row) => offsets[row + 1] - offsets[row] === dim);
   if (contiguous) return { dim, data: all.subarray(first, last), nullRows };
   // Null rows of another length: give each row a place of its own.
-  const data = all instanceof Float64Array
-    ? new Float64Array(rows * dim)
-    : new Float32Array(rows * dim);
+  const data = new (widestOf([all]))(rows * dim);
   for (let row = 0; row < rows; row++) {
     if (!nulls.has(row)) data.set(all.subarray(offsets[row], offsets[row + 1]), row * dim);
   }
@@ -106,13 +107,21 @@ function mixedDimensions(row: number, found: number, dim: number): RankMeError {
   return new RankMeError("dimension", what, { place: { row } });
 }
 
-/** The first values of a float column; float16 is widened, which is exact. */
+/** The type that holds the numbers of all columns exactly. */
+function widestOf(
+  columns: readonly EmbeddingData[],
+): typeof Float16Array | typeof Float32Array | typeof Float64Array {
+  if (columns.some((values) => values instanceof Float64Array)) return Float64Array;
+  return columns.some((values) => values instanceof Float32Array) ? Float32Array : Float16Array;
+}
+
+/** The first values of a float column, as a view; Apache Arrow gives float16 as its bits. */
 function floats({ values, type }: Data, length: number): EmbeddingData {
   if (!(values?.length >= length)) throw corrupt("a column shorter than its rows");
   const used = values.subarray(0, length);
   if (used instanceof Float32Array || used instanceof Float64Array) return used;
   if (!DataType.isFloat(type)) throw corrupt("a column whose values are not floats");
-  return Float32Array.from(new Float16Array(used.buffer, used.byteOffset, length));
+  return new Float16Array(used.buffer, used.byteOffset, length);
 }
 
 function isNull(column: Data, index: number): boolean {

@@ -2,8 +2,8 @@ import { allocating } from "../errors.ts";
 
 /**
  * A parser written as if it pulled: it yields how many bytes it wants next and is sent exactly
- * those; whatever else it yields is output. The same parser can be fed from pushed chunks
- * ({@linkcode ChunkFeeder}) or from a file.
+ * those; whatever else it yields is output. The same parser can be fed from pushed chunks, from bytes
+ * that are read right into the memory it gets ({@linkcode ChunkFeeder}), or from a file.
  */
 export type ExactReader<T> = Generator<number | T, void, Uint8Array>;
 
@@ -13,18 +13,23 @@ export type ExactReader<T> = Generator<number | T, void, Uint8Array>;
  */
 const TRUSTED_BYTES = 64 << 20;
 
-/** Feeds pushed chunks of any size to an {@linkcode ExactReader}. */
+/** Feeds bytes as they come to an {@linkcode ExactReader}. */
 export class ChunkFeeder<T> {
   #parser: ExactReader<T>;
+  #trusted: number;
   #wanted = 0;
   #buffer = new Uint8Array(0);
   #filled = 0;
   #ended = false;
   #position = 0;
 
-  /** @param parser What to feed. */
-  constructor(parser: ExactReader<T>) {
+  /**
+   * @param parser What to feed.
+   * @param sourceBytes How many bytes there are, where that is known: a read of no more is trusted.
+   */
+  constructor(parser: ExactReader<T>, sourceBytes = 0) {
     this.#parser = parser;
+    this.#trusted = Math.max(TRUSTED_BYTES, sourceBytes);
   }
 
   /** How many bytes of the read under way have arrived. */
@@ -42,9 +47,17 @@ export class ChunkFeeder<T> {
     return this.#wanted;
   }
 
-  /** How many bytes have been pushed. */
+  /** How many bytes have arrived. */
   get position(): number {
     return this.#position;
+  }
+
+  /**
+   * Memory for bytes that the read under way still wants, not always for all of them; empty before
+   * the first push and after the parser's end. Whoever writes there says so by {@linkcode filled}.
+   */
+  get room(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.subarray(this.#filled);
   }
 
   /**
@@ -55,16 +68,31 @@ export class ChunkFeeder<T> {
    */
   *push(chunk: Uint8Array): Generator<T> {
     if (this.#wanted === 0) yield* this.#advance();
-    let at = 0;
-    while (at < chunk.length && !this.#ended) {
-      const taken = Math.min(chunk.length - at, this.#wanted - this.#filled);
-      this.#reserve(this.#filled + taken);
+    for (let at = 0; at < chunk.length && !this.#ended;) {
+      const taken = Math.min(chunk.length - at, this.#buffer.length - this.#filled);
       this.#buffer.set(chunk.subarray(at, at + taken), this.#filled);
-      this.#filled += taken;
-      this.#position += taken;
       at += taken;
-      if (this.#filled === this.#wanted) yield* this.#advance(this.#buffer);
+      yield* this.#received(taken);
     }
+  }
+
+  /**
+   * Takes bytes that were put into the {@linkcode room}.
+   *
+   * @param bytes The beginning of the room, as far as it was filled. Its memory may have moved to
+   * another `ArrayBuffer`, as it does in a read of a byte stream.
+   * @returns What the parser makes of them.
+   */
+  *filled(bytes: Uint8Array<ArrayBuffer>): Generator<T> {
+    this.#buffer = new Uint8Array(bytes.buffer);
+    yield* this.#received(bytes.length);
+  }
+
+  *#received(length: number): Generator<T> {
+    this.#filled += length;
+    this.#position += length;
+    if (this.#filled === this.#wanted) yield* this.#advance(this.#buffer);
+    else if (this.#filled === this.#buffer.length) this.#grow();
   }
 
   *#advance(bytes = new Uint8Array(0)): Generator<T> {
@@ -72,6 +100,7 @@ export class ChunkFeeder<T> {
       const { value, done } = this.#parser.next(bytes);
       if (done) {
         this.#ended = true;
+        this.#start(0);
         return;
       }
       if (typeof value !== "number") {
@@ -79,19 +108,25 @@ export class ChunkFeeder<T> {
       } else if (value === 0) {
         bytes = new Uint8Array(0);
       } else {
-        this.#wanted = value;
-        this.#filled = 0;
-        this.#buffer = new Uint8Array(Math.min(value, TRUSTED_BYTES));
-        return;
+        return this.#start(value);
       }
     }
   }
 
-  #reserve(length: number): void {
-    if (length <= this.#buffer.length) return;
-    const larger = Math.min(this.#wanted, Math.max(length, this.#buffer.length * 2));
-    const buffer = allocating(larger, "a record batch", () => new Uint8Array(larger));
-    buffer.set(this.#buffer.subarray(0, this.#filled));
-    this.#buffer = buffer;
+  #start(wanted: number): void {
+    this.#wanted = wanted;
+    this.#filled = 0;
+    const length = Math.min(wanted, this.#trusted);
+    this.#buffer = allocating(length, "a record batch", () => new Uint8Array(length));
+  }
+
+  #grow(): void {
+    const length = Math.min(this.#wanted, this.#buffer.length * 2);
+    const { buffer } = this.#buffer;
+    this.#buffer = allocating(
+      length,
+      "a record batch",
+      () => new Uint8Array(buffer.transfer(length)),
+    );
   }
 }

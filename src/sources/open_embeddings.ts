@@ -1,11 +1,13 @@
-import type { RecordBatch } from "apache-arrow";
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import { ArrowBatchStream } from "./arrow_batch_stream.ts";
 import { readArrowFile } from "./arrow_file.ts";
+import type { BareBatch } from "./arrow_messages.ts";
+import { ArrowStreamParser, pullBatches } from "./arrow_stream.ts";
 import { describeBytes, detectFormat, type Format, SNIFF_BYTES } from "./detect.ts";
-import { EmbeddingStream, type EmbeddingStreamOptions } from "./embedding_stream.ts";
-import { openFile, pathOf, type RandomAccess, readSequentially } from "./random_access.ts";
+import { type ByteSource, byteSource, closingStream } from "./pulled_bytes.ts";
+import { openFile, pathOf, type RandomAccess, readBytes, sequentially } from "./random_access.ts";
+import { type EmbeddingStreamOptions, RowExtractor } from "./row_extractor.ts";
 
 /** Where embeddings can be read from: a path, a file URL, or bytes of an Arrow IPC stream. */
 export type EmbeddingInput = string | URL | ReadableStream<Uint8Array>;
@@ -61,7 +63,7 @@ export async function openEmbeddings(
   { name, strict, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
   const called = name ?? (input instanceof ReadableStream ? "stream" : pathOf(input));
-  const embeddings = new EmbeddingStream(options);
+  const extractor = new RowExtractor(options);
   try {
     if (input instanceof ReadableStream) return fromBytes(input);
     const file = await openFile(input);
@@ -71,17 +73,24 @@ export async function openEmbeddings(
   }
 
   function fromBytes(bytes: ReadableStream<Uint8Array>): OpenedEmbeddings {
-    const reader = new ArrowBatchStream({ strict });
-    return opened("arrow-stream", bytes.pipeThrough(reader), reader);
+    const source = byteSource(bytes);
+    if (source) return fromSource(source);
+    const stage = new ArrowBatchStream({ strict });
+    return opened("arrow-stream", bytes.pipeThrough(stage), stage);
+  }
+
+  function fromSource(source: ByteSource, sourceBytes?: number): OpenedEmbeddings {
+    const parser = new ArrowStreamParser({ strict, sourceBytes });
+    return opened("arrow-stream", closingStream(source, pullBatches(source, parser)), parser);
   }
 
   async function fromFile(file: RandomAccess): Promise<OpenedEmbeddings> {
     try {
-      const head = await file.read(0, Math.min(SNIFF_BYTES, file.size));
+      const head = await readBytes(file, 0, Math.min(SNIFF_BYTES, file.size));
       if (head.length === 0) throw new RankMeError("empty", "the file has no bytes");
       const format = detectFormat(head);
       if (format === "arrow-file") return opened(format, readArrowFile(file));
-      if (format === "arrow-stream") return fromBytes(readSequentially(file));
+      if (format === "arrow-stream") return fromSource(sequentially(file), file.size);
       throw new RankMeError("format", `this is ${describeBytes(head)}, which cannot be read`, {
         advice: "an Arrow IPC stream or file is needed",
       });
@@ -93,36 +102,44 @@ export async function openEmbeddings(
 
   function opened(
     format: Format,
-    recordBatches: ReadableStream<RecordBatch>,
-    reader?: ArrowBatchStream,
+    batches: ReadableStream<BareBatch>,
+    end?: { readonly missingEnd: boolean },
   ): OpenedEmbeddings {
     return {
       name: called,
       format,
-      batches: naming(recordBatches.pipeThrough(embeddings), called),
+      batches: extracting(batches, extractor, called),
       get skippedRows() {
-        return embeddings.skippedRows;
+        return extractor.skippedRows;
       },
       get missingEnd() {
-        return reader?.missingEnd ?? false;
+        return end?.missingEnd ?? false;
       },
     };
   }
 }
 
-/** Puts the input's name into the errors of a stream. */
-function naming(
-  batches: ReadableStream<EmbeddingBatch>,
+/** Takes the embeddings out of record batches, and puts the input's name into errors. */
+function extracting(
+  batches: ReadableStream<BareBatch>,
+  extractor: RowExtractor,
   input: string,
 ): ReadableStream<EmbeddingBatch> {
   const reader = batches.getReader();
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { value, done } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        let rows: EmbeddingBatch | undefined;
+        while (!rows) {
+          const { value, done } = await reader.read();
+          if (done) return controller.close();
+          rows = extractor.take(value);
+          // Whatever is not a view was copied: nobody can hold what it was copied from.
+          if (value.memory && rows?.data.buffer !== value.memory) value.memory.transfer(0);
+        }
+        controller.enqueue(rows);
       } catch (error) {
+        reader.cancel(error).catch(() => {});
         throw named(error, input);
       }
     },

@@ -1,18 +1,18 @@
 import { allocating, RankMeError } from "../errors.ts";
+import type { ByteSource } from "./pulled_bytes.ts";
 
 /** Bytes that can be read from anywhere: a file, or a stand-in for one. */
 export interface RandomAccess {
   /** How many bytes there are. */
   readonly size: number;
   /**
-   * Reads exactly some bytes.
+   * Fills some memory.
    *
    * @param position Where to begin.
-   * @param length How many.
-   * @returns A buffer of their own.
+   * @param memory Where to put the bytes, and how many are wanted.
    * @throws {RankMeError} `truncated`, when there are fewer.
    */
-  read(position: number, length: number): Promise<Uint8Array>;
+  fill(position: number, memory: Uint8Array): Promise<void>;
   /** Lets go of the file. */
   close(): void;
 }
@@ -35,22 +35,25 @@ export async function openFile(
   }
   if (!isFile) return file.readable;
   let open = true;
+  let cursor = 0;
   return {
     size,
-    async read(position, length) {
-      const bytes = allocating(length, "a record batch", () => new Uint8Array(length));
-      await explaining(path, () => file.seek(position, Deno.SeekMode.Start));
-      for (let filled = 0; filled < length;) {
-        const count = await explaining(path, () => file.read(bytes.subarray(filled)));
+    async fill(position, memory) {
+      if (cursor !== position) {
+        cursor = await explaining(path, () => file.seek(position, Deno.SeekMode.Start));
+      }
+      for (let filled = 0; filled < memory.length;) {
+        const count = await explaining(path, () => file.read(memory.subarray(filled)));
         if (count === null) {
+          const missing = memory.length - filled;
           throw new RankMeError("truncated", "the file ends here", {
             place: { byte: position + filled },
-            advice: `${length - filled} more bytes were expected: was it written to meanwhile?`,
+            advice: `${missing} more bytes were expected: was it written to meanwhile?`,
           });
         }
         filled += count;
+        cursor += count;
       }
-      return bytes;
     },
     close() {
       if (open) file.close();
@@ -97,56 +100,40 @@ async function explaining<T>(path: string | URL, operation: () => Promise<T>): P
   }
 }
 
-/** Read at a time where a file is read from beginning to end; larger is no faster. */
-const CHUNK_BYTES = 1 << 20;
-
 /**
- * Reads a file from beginning to end.
+ * Reads exactly some bytes of a file.
  *
- * @param file The open file; closed at the end, or when the reader is done with it.
- * @returns Its bytes, in chunks that are not written to again.
+ * @param file The open file.
+ * @param position Where to begin.
+ * @param length How many.
+ * @returns A buffer of their own.
+ * @throws {RankMeError} `truncated`, when there are fewer; `memory`, when so many cannot be had.
  */
-export function readSequentially(file: RandomAccess): ReadableStream<Uint8Array> {
-  return closingStream(file, chunks(file));
-}
-
-async function* chunks(file: RandomAccess): AsyncGenerator<Uint8Array, void, void> {
-  for (let position = 0; position < file.size; position += CHUNK_BYTES) {
-    yield await file.read(position, Math.min(CHUNK_BYTES, file.size - position));
-  }
-}
-
-/**
- * Streams what is read from a file. A generator's `finally` would not do: it does not run in one that
- * is cancelled before its first part was asked for.
- *
- * @param file The open file; closed at the end, on an error, and when the stream is cancelled.
- * @param parts What is read from it.
- * @returns The parts, each read when it is asked for.
- */
-export function closingStream<T>(
+export async function readBytes(
   file: RandomAccess,
-  parts: AsyncGenerator<T, void, void>,
-): ReadableStream<T> {
-  let reading: Promise<unknown> = Promise.resolve();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const next = parts.next();
-        reading = next;
-        const { value, done } = await next;
-        if (!done) return controller.enqueue(value);
-        file.close();
-        controller.close();
-      } catch (error) {
-        file.close();
-        throw error;
-      }
+  position: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = allocating(length, "a record batch", () => new Uint8Array(length));
+  await file.fill(position, bytes);
+  return bytes;
+}
+
+/**
+ * A file as a source of bytes, from beginning to end.
+ *
+ * @param file The open file.
+ * @returns The source; closing it closes the file.
+ */
+export function sequentially(file: RandomAccess): ByteSource {
+  let position = 0;
+  return {
+    async read(memory) {
+      const bytes = memory.subarray(0, file.size - position);
+      await file.fill(position, bytes);
+      position += bytes.length;
+      return bytes;
     },
-    async cancel() {
-      file.close();
-      // A read that was under way ends with an error now, which is of no interest.
-      await reading.catch(() => {});
-    },
-  }, { highWaterMark: 0 });
+    close: () => file.close(),
+  };
 }

@@ -56,6 +56,7 @@ import {
 } from "./hostile.ts";
 
 const DTYPES = ["f16", "f32", "f64"] as const;
+const ARRAYS = { f16: Float16Array, f32: Float32Array, f64: Float64Array };
 const LAYOUTS = ["fixed-size-list", "list", "large-list"] as const;
 
 /** The error that reading a stream ends in. */
@@ -83,7 +84,7 @@ for (const dtype of DTYPES) {
       const { rows, batches, missingEnd } = await readFixture(`${layout}-${dtype}.arrows`);
       assertEquals(rows, expectedRows());
       assertEquals(batches.map((batch) => batch.offset), [0, 4, 8]);
-      assertInstanceOf(batches[0].data, dtype === "f64" ? Float64Array : Float32Array);
+      assertInstanceOf(batches[0].data, ARRAYS[dtype]);
       assertEquals(missingEnd, false);
     });
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import {
   Field,
   FixedSizeList,
@@ -20,11 +21,11 @@ import * as metadata from "apache-arrow/ipc/metadata/message";
 import type { EmbeddingBatch } from "../../src/batch.ts";
 import { ArrowBatchStream } from "../../src/sources/arrow_batch_stream.ts";
 import { readArrowFile } from "../../src/sources/arrow_file.ts";
-import {
-  EmbeddingStream,
-  type EmbeddingStreamOptions,
-} from "../../src/sources/embedding_stream.ts";
+import type { BareBatch } from "../../src/sources/arrow_messages.ts";
+import { ArrowStreamParser, pullBatches } from "../../src/sources/arrow_stream.ts";
+import { byteSource, closingStream } from "../../src/sources/pulled_bytes.ts";
 import type { RandomAccess } from "../../src/sources/random_access.ts";
+import { type EmbeddingStreamOptions, RowExtractor } from "../../src/sources/row_extractor.ts";
 
 /** Rows in each fixture, unless its name says otherwise. */
 export const ROWS = 10;
@@ -76,11 +77,34 @@ export function chunked(bytes: Uint8Array, sizes = [bytes.length]): ReadableStre
   }, { highWaterMark: 0 });
 }
 
+/** Bytes as a stream that fills the memory it is given, whole or as {@linkcode chunked} cuts them. */
+export function byteStream(bytes: Uint8Array, sizes = [bytes.length]): ReadableStream<Uint8Array> {
+  let at = 0, turn = 0;
+  return new ReadableStream({
+    type: "bytes",
+    autoAllocateChunkSize: 65536,
+    pull(controller) {
+      const request = controller.byobRequest!;
+      const view = request.view as Uint8Array;
+      const part = bytes.subarray(at, at + Math.min(view.length, sizes[turn++ % sizes.length]));
+      if (part.length === 0) controller.close();
+      view.set(part);
+      at += part.length;
+      request.respond(part.length);
+    },
+  });
+}
+
 /** Bytes to be read at random. */
 export function inMemory(bytes: Uint8Array): RandomAccess {
   return {
     size: bytes.length,
-    read: (position, length) => Promise.resolve(bytes.slice(position, position + length)),
+    // deno-lint-ignore require-await
+    async fill(position, memory) {
+      const wanted = bytes.subarray(position, position + memory.length);
+      assertEquals(wanted.length, memory.length, "no more is read than there is");
+      memory.set(wanted);
+    },
     close: () => {},
   };
 }
@@ -104,6 +128,18 @@ export async function readStream(
   return { ...read, missingEnd: reader.missingEnd };
 }
 
+/** Reads the embeddings of an IPC stream that is pulled into place, where it is one of bytes. */
+export async function readPulled(
+  bytes: Uint8Array | ReadableStream<Uint8Array>,
+  options: EmbeddingStreamOptions & { readonly strict?: boolean } = {},
+): Promise<Read> {
+  const source = byteSource(bytes instanceof ReadableStream ? bytes : byteStream(bytes));
+  if (!source) throw new Error("this is no stream of bytes");
+  const parser = new ArrowStreamParser(options);
+  const read = await readBatches(closingStream(source, pullBatches(source, parser)), options);
+  return { ...read, missingEnd: parser.missingEnd };
+}
+
 /** Reads the embeddings of an IPC file. */
 export function readFile(bytes: Uint8Array, options: EmbeddingStreamOptions = {}): Promise<Read> {
   return readBatches(readArrowFile(inMemory(bytes)), options);
@@ -117,15 +153,16 @@ export function readFixture(name: string, options: EmbeddingStreamOptions = {}):
 
 /** Reads the embeddings of record batches. */
 export async function readBatches(
-  recordBatches: ReadableStream<RecordBatch> | readonly RecordBatch[],
+  recordBatches: ReadableStream<BareBatch> | readonly BareBatch[],
   options: EmbeddingStreamOptions = {},
 ): Promise<Read> {
-  const source = recordBatches instanceof ReadableStream
-    ? recordBatches
-    : ReadableStream.from(recordBatches);
-  const stream = new EmbeddingStream(options);
-  const batches = await Array.fromAsync(source.pipeThrough(stream));
-  return { rows: rowsOf(batches), batches, skippedRows: stream.skippedRows };
+  const extractor = new RowExtractor(options);
+  const batches: EmbeddingBatch[] = [];
+  for await (const recordBatch of recordBatches) {
+    const batch = extractor.take(recordBatch);
+    if (batch) batches.push(batch);
+  }
+  return { rows: rowsOf(batches), batches, skippedRows: extractor.skippedRows };
 }
 
 /** All rows of some batches. */

@@ -23,12 +23,20 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import fc from "fast-check";
+import type { EmbeddingData } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { type ColumnRows, readColumn } from "../../src/sources/column_rows.ts";
 import type { EmbeddingColumn } from "../../src/sources/embedding_column.ts";
 
 const LIST: EmbeddingColumn = { kind: "list", name: "z", index: 0 };
 const f32 = new Field("item", new Float32());
+
+/** What the numbers of each type are given as. */
+const ARRAYS = new Map<unknown, new () => EmbeddingData>([
+  [Float16, Float16Array],
+  [Float32, Float32Array],
+  [Float64, Float64Array],
+]);
 
 /** A record batch with the columns as they are, true or not. */
 function batchOf(rows: number, ...columns: Data[]): RecordBatch {
@@ -81,7 +89,7 @@ Deno.test("lists of any layout and width read as the same rows, of slices too", 
           const { dim, data, nullRows } = readVector(rows, type, start, end);
           assertEquals(dim, 4);
           assertEquals(Array.from(data), rows.slice(start, end).flat());
-          assertInstanceOf(data, Type === Float64 ? Float64Array : Float32Array);
+          assertInstanceOf(data, ARRAYS.get(Type)!);
           assertEquals(nullRows, []);
         }
       }
@@ -125,10 +133,32 @@ Deno.test("numbers are a view on the column's memory where the layout allows it"
   assertEquals(Array.from(data), [3, 4, 5, 6, 7, 8]);
 });
 
-Deno.test("float16 is widened to float32 exactly", () => {
-  const numbers = [0.1, -0, 65504, 6e-8, Infinity, NaN];
-  const { data } = readVector(numbers.map((n) => [n]), new List(new Field("item", new Float16())));
-  assertEquals(Array.from(data), Array.from(new Float16Array(numbers)));
+/** A float16 column, which Apache Arrow holds as bits. */
+function halves(...numbers: number[]): Data<Float16> {
+  const data = new Uint16Array(Float16Array.from(numbers).buffer);
+  return makeData({ type: new Float16(), data, nullCount: 0 });
+}
+
+Deno.test("float16 is a view on its bits, at an odd place too", () => {
+  const numbers = [1, 0.1, -0, 65504, 6e-8, Infinity, NaN];
+  const bits = halves(...numbers);
+  const { data } = readColumn(batchOf(3, lists([1, 3, 5, 7], bits)), LIST, 0);
+  assertInstanceOf(data, Float16Array);
+  assertStrictEquals(data.buffer, bits.values.buffer);
+  assertEquals(data, Float16Array.from(numbers.slice(1)));
+});
+
+Deno.test("null rows of other lengths leave float16 as it is", () => {
+  const column = makeData({
+    type: new List(new Field("item", new Float16())),
+    length: 3,
+    nullCount: 1,
+    nullBitmap: Uint8Array.of(0b101),
+    valueOffsets: Int32Array.of(0, 2, 3, 5),
+    child: halves(1, 2, 9, 3, 4),
+  });
+  const { data, nullRows } = readColumn(batchOf(3, column), LIST, 0);
+  assertEquals([data, nullRows], [Float16Array.of(1, 2, 0, 0, 3, 4), [1]]);
 });
 
 Deno.test("one column per dimension is read in the order that was asked for", () => {
@@ -141,6 +171,13 @@ Deno.test("one column per dimension is read in the order that was asked for", ()
     data: Float32Array.of(5, 1, 6, 2),
     nullRows: [],
   });
+  const narrow = batchOf(2, halves(0.1, 2), floats(0.1, 4), halves(5, 6));
+  assertEquals(readColumn(narrow, columns(0, 2), 0).data, Float16Array.of(0.1, 5, 2, 6));
+  const [half, single] = [Float16Array.of(0.1)[0], Math.fround(0.1)];
+  assertEquals(
+    readColumn(narrow, columns(0, 1), 0).data,
+    Float32Array.of(half, single, 2, 4),
+  );
   // One float64 column makes all of them float64, so that nothing is rounded.
   assertEquals(readColumn(batch, columns(1, 0), 0).data, Float64Array.of(0.1, 1, 0.2, 2));
 });

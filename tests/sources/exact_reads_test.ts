@@ -1,4 +1,4 @@
-import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ChunkFeeder, type ExactReader } from "../../src/sources/exact_reads.ts";
 import { memoryHeld } from "./hostile.ts";
@@ -100,4 +100,41 @@ Deno.test("a read of more than what is trusted at once grows to just its size", 
   for (let at = 0; at < wanted; at += 99_991) {
     assertEquals(read[at], chunk[at % chunk.length], `byte ${at}`);
   }
+});
+
+Deno.test("bytes may be put right into the room of a read, which may move", () => {
+  const feeder = new ChunkFeeder(records());
+  assertEquals(feeder.room.length, 0);
+  pushAll(feeder, [Uint8Array.of(5, 1)]);
+  assertEquals(feeder.room.length, 4);
+  feeder.room.set([2, 3]);
+  assertEquals([...feeder.filled(feeder.room.subarray(0, 2))], []);
+  assertEquals([feeder.pending, feeder.position], [3, 4]);
+  const moved = new Uint8Array(feeder.room.buffer.transfer(), 3);
+  moved.set([4, 5]);
+  const [record] = [...feeder.filled(moved)];
+  assertEquals(record, Uint8Array.of(1, 2, 3, 4, 5));
+  assertStrictEquals(record.buffer, moved.buffer);
+  assertEquals([feeder.pending, feeder.wanted, feeder.room.length], [0, 1, 1]);
+});
+
+Deno.test("there is no room after the end", () => {
+  const feeder = new ChunkFeeder(records());
+  pushAll(feeder, [Uint8Array.of(255)]);
+  assertEquals(feeder.room.length, 0);
+});
+
+Deno.test("a read of no more bytes than there are gets its memory at once", () => {
+  const wanted = 100 << 20;
+  const rooms = [0, wanted - 1, wanted].map((sourceBytes) => {
+    const feeder = new ChunkFeeder(
+      (function* (): ExactReader<never> {
+        yield wanted;
+      })(),
+      sourceBytes,
+    );
+    pushAll(feeder, [Uint8Array.of(1)]);
+    return feeder.room.length + 1;
+  });
+  assertEquals(rooms, [64 << 20, wanted - 1, wanted]);
 });

@@ -5,7 +5,16 @@ import {
   openEmbeddings,
   type OpenEmbeddingsOptions,
 } from "../../src/sources/open_embeddings.ts";
-import { chunked, END, expectedRows, fixture, fixtureUrl, rowsOf } from "./arrow_bytes.ts";
+import {
+  byteStream,
+  chunked,
+  END,
+  expectedRows,
+  fixture,
+  fixtureUrl,
+  readStream,
+  rowsOf,
+} from "./arrow_bytes.ts";
 
 const isWindows = Deno.build.os === "windows";
 
@@ -225,6 +234,65 @@ Deno.test("a file is closed on an error in its embeddings, and when opening it f
   const both = { column: "a", columns: ["b"] };
   for (const name of ["list-f32.arrow", "list-f32.arrows"]) {
     assertEquals((await failure(fixtureUrl(name), both)).code, "usage");
+  }
+});
+
+Deno.test("a stream of bytes is read as any other, and let go of early", async () => {
+  const bytes = fixture("list-f32.arrows");
+  for (const sizes of [[1], [100], [bytes.length]]) {
+    assertEquals((await readAll(byteStream(bytes, sizes))).rows, expectedRows());
+  }
+  assertEquals((await readAll(byteStream(bytes.subarray(0, -END.length)))).missingEnd, true);
+  const error = await failure(byteStream(bytes.subarray(0, -20)), { name: "pipe" });
+  assertEquals([error.code, error.place.input], ["truncated", "pipe"]);
+  assertEquals((await failure(byteStream(new Uint8Array(0)))).code, "empty");
+
+  const reasons: unknown[] = [];
+  const silent = () =>
+    new ReadableStream<Uint8Array>({ type: "bytes", cancel: (why) => void reasons.push(why) });
+  const { batches } = await openEmbeddings(silent());
+  await batches.cancel("unread");
+  const reader = (await openEmbeddings(silent())).batches.getReader();
+  const reading = reader.read();
+  await new Promise((resolve) => setTimeout(resolve));
+  await reader.cancel("stuck");
+  assertEquals((await reading).done, true);
+  assertEquals(reasons, ["unread", "stuck"]);
+});
+
+Deno.test("an error cancels the bytes, be it in them or in their rows", async () => {
+  const inputs: [string, OpenEmbeddingsOptions?][] = [
+    ["list-f32.arrow"],
+    ["null-rows-list.arrows"],
+    ["list-f32.arrows", { column: "missing" }],
+  ];
+  for (const [name, options] of inputs) {
+    let reason: unknown;
+    const source = new ReadableStream<Uint8Array>({
+      type: "bytes",
+      start: (controller) => controller.enqueue(fixture(name)),
+      cancel: (why) => void (reason = why),
+    });
+    const error = await failure(source, options);
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals((reason as RankMeError).code, error.code, name);
+  }
+});
+
+Deno.test("rows that were copied outlive the memory they were copied from", async () => {
+  const columns = { columns: ["dim_*"] };
+  for (const source of [fixtureUrl("columns-f32.arrow"), fixtureUrl("columns-f32.arrows")]) {
+    assertEquals((await readAll(source, columns)).rows, expectedRows());
+  }
+  const skip = { nonFinite: "skip" } as const;
+  for (const read of [byteStream, chunked]) {
+    assertEquals(
+      (await readAll(read(fixture("columns-f32.arrows")), columns)).rows,
+      expectedRows(),
+    );
+    const { rows } = await readAll(read(fixture("null-rows-other-lengths.arrows")), skip);
+    assertEquals(rows, (await readStream(fixture("null-rows-other-lengths.arrows"), skip)).rows);
+    assertEquals((await readAll(read(fixture("null-all.arrows")), skip)).rows, []);
   }
 });
 

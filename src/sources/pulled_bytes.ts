@@ -1,0 +1,123 @@
+import type { ChunkFeeder } from "./exact_reads.ts";
+
+/** Where bytes can be pulled from, into memory of the reader's choosing. */
+export interface ByteSource {
+  /**
+   * Reads the next bytes.
+   *
+   * @param memory Where to put them; not to be used afterwards, as it may have moved.
+   * @param least How many of them are worth waiting for; fewer may come all the same.
+   * @returns The beginning of that memory, as far as it was filled; empty at the end.
+   */
+  read(memory: Uint8Array<ArrayBuffer>, least: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Lets go of the source; a read under way ends. May be called again. */
+  close(reason?: unknown): void | Promise<void>;
+}
+
+/** As much as a read of a pipe gives at most. */
+const CHUNK_BYTES = 64 << 10;
+
+/**
+ * Feeds a parser from a source. Reads of less than a chunk are cut out of chunks, so that many small
+ * ones cost few calls of the system; whatever of a larger one has not come with a chunk is read right
+ * into its place, and never copied.
+ *
+ * @param source Where the bytes come from; read to its end.
+ * @param feeder The parser.
+ * @returns What the parser makes of them.
+ */
+export async function* pull<T>(
+  source: ByteSource,
+  feeder: ChunkFeeder<T>,
+): AsyncGenerator<T, void, void> {
+  let chunk = new Uint8Array(CHUNK_BYTES);
+  for (;;) {
+    const { room } = feeder;
+    const isLarge = room.length >= CHUNK_BYTES;
+    const bytes = await (isLarge ? source.read(room, room.length) : source.read(chunk, 1));
+    if (bytes.length === 0) return;
+    if (isLarge) {
+      yield* feeder.filled(bytes);
+    } else {
+      yield* feeder.push(bytes);
+      chunk = new Uint8Array(bytes.buffer);
+    }
+  }
+}
+
+/**
+ * A stream as a source, where it can read into memory that it is given: standard input, pipes and
+ * bodies of responses can.
+ *
+ * @param stream The bytes; locked from now on, if it can.
+ * @returns The source, or nothing when only the stream itself decides on memory.
+ */
+export function byteSource(stream: ReadableStream<Uint8Array>): ByteSource | undefined {
+  const reader = byobReader(stream);
+  return reader && {
+    async read(memory, least) {
+      const { value } = await reader.read(memory, { min: least });
+      // Nothing at all comes of a stream that was cancelled.
+      return value ?? new Uint8Array(0);
+    },
+    close: (reason) => reader.cancel(reason),
+  };
+}
+
+/**
+ * Whether a stream is one of bytes, and says so.
+ *
+ * @param stream Any stream.
+ * @returns Whether {@linkcode byteSource} makes a source of it. It is not locked.
+ */
+export function isByteStream(stream: ReadableStream): stream is ReadableStream<Uint8Array> {
+  const reader = byobReader(stream);
+  reader?.releaseLock();
+  return reader !== undefined;
+}
+
+function byobReader(stream: ReadableStream): ReadableStreamBYOBReader | undefined {
+  try {
+    return stream.getReader({ mode: "byob" });
+  } catch (error) {
+    // There is no other way to tell.
+    if (error instanceof TypeError && !stream.locked) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Streams what is read from a source. A generator's `finally` would not do: it does not run in one
+ * that is cancelled before its first part was asked for.
+ *
+ * @param source Closed at the end, on an error, and when the stream is cancelled.
+ * @param parts What is read from it.
+ * @returns The parts, each read when it is asked for.
+ */
+export function closingStream<T>(
+  source: Pick<ByteSource, "close">,
+  parts: AsyncGenerator<T, void, void>,
+): ReadableStream<T> {
+  let reading: Promise<unknown> = Promise.resolve();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const next = parts.next();
+        reading = next;
+        const { value, done } = await next;
+        if (!done) return controller.enqueue(value);
+        source.close();
+        controller.close();
+      } catch (error) {
+        // What goes wrong in closing is not what went wrong, and is not waited for.
+        Promise.resolve(source.close(error)).catch(() => {});
+        throw error;
+      }
+    },
+    async cancel(reason) {
+      await source.close(reason);
+      // A read that was under way ends with an error now, which is of no interest.
+      await reading.catch(() => {});
+    },
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,217 @@
+import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
+import { ChunkFeeder, type ExactReader } from "../../src/sources/exact_reads.ts";
+import {
+  type ByteSource,
+  byteSource,
+  closingStream,
+  isByteStream,
+  pull,
+} from "../../src/sources/pulled_bytes.ts";
+import { byteStream, chunked, concatenated } from "./arrow_bytes.ts";
+import { memoryHeld, randomBytes } from "./hostile.ts";
+
+/** Reads records of four bytes of length and so many more; yields each. */
+function* records(): ExactReader<Uint8Array> {
+  for (;;) {
+    const length = new DataView((yield 4).slice().buffer).getUint32(0, true);
+    const record = yield length;
+    yield record;
+  }
+}
+
+function encoded(wanted: readonly Uint8Array[]): Uint8Array {
+  return concatenated(
+    ...wanted.flatMap((record) => [new Uint8Array(Uint32Array.of(record.length).buffer), record]),
+  );
+}
+
+function pulled(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {
+  return Array.fromAsync(pull(byteSource(stream)!, new ChunkFeeder(records())));
+}
+
+/** A source that puts bytes where it is told to, and remembers what it was asked for. */
+function watchedBytes(bytes: Uint8Array) {
+  const asked: { length: number; least: number }[] = [];
+  const memories = new Set<ArrayBuffer>();
+  let at = 0;
+  const source: ByteSource = {
+    // deno-lint-ignore require-await
+    async read(memory, least) {
+      asked.push({ length: memory.length, least });
+      memories.add(memory.buffer);
+      const part = bytes.subarray(at, at + memory.length);
+      memory.set(part);
+      at += part.length;
+      return memory.subarray(0, part.length);
+    },
+    close() {},
+  };
+  return { source, asked, memories };
+}
+
+Deno.test("a parser is pulled exactly the bytes it asks for, however a stream is cut", async () => {
+  const length = fc.oneof(fc.nat(40), fc.integer({ min: 65_000, max: 66_000 }), fc.nat(300_000));
+  const cuts = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(length, { maxLength: 6 }), cuts, async (lengths, cuts) => {
+      const wanted = lengths.map((length, i) => randomBytes(i + 1, length));
+      const found = await pulled(byteStream(encoded(wanted), cuts));
+      assertEquals(found.length, wanted.length);
+      for (const [i, record] of found.entries()) {
+        assertEquals(record.length, wanted[i].length);
+        assertEquals(record.findIndex((byte, at) => byte !== wanted[i][at]), -1);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("what is larger than a chunk is read right into its place, once it is asked for", async () => {
+  const wanted = randomBytes(1, 1_000_000);
+  const { source, asked, memories } = watchedBytes(encoded([wanted]));
+  const [record] = await Array.fromAsync(pull(source, new ChunkFeeder(records())));
+  assertEquals(record, wanted);
+  assert(memories.has(record.buffer as ArrayBuffer), "the record is where it was read to");
+  // A chunk with the length and what came along, all of the rest at once, and a look for more.
+  const chunk = 65536, rest = 1_000_000 - (chunk - 4);
+  assertEquals(asked, [
+    { length: chunk, least: 1 },
+    { length: rest, least: rest },
+    { length: chunk, least: 1 },
+  ]);
+});
+
+Deno.test("small reads are cut out of chunks, and do not share their memory", async () => {
+  const wanted = Array.from({ length: 1000 }, (_, i) => randomBytes(i + 1, 20));
+  const { source, asked, memories } = watchedBytes(encoded(wanted));
+  const found = await Array.fromAsync(pull(source, new ChunkFeeder(records())));
+  assertEquals(found, wanted);
+  assertEquals(asked.length, 2);
+  assertEquals(found.some((record) => memories.has(record.buffer as ArrayBuffer)), false);
+});
+
+Deno.test("what has come is given out before more is waited for", async () => {
+  let write!: (bytes: Uint8Array) => void;
+  const stream = new ReadableStream<Uint8Array>({
+    type: "bytes",
+    start: (controller) => void (write = (bytes) => controller.enqueue(bytes.slice())),
+  });
+  const found = pull(byteSource(stream)!, new ChunkFeeder(records()));
+  const bytes = encoded([randomBytes(1, 30), randomBytes(2, 30)]);
+  const first = found.next();
+  write(bytes.subarray(0, 40));
+  assertEquals((await first).value, randomBytes(1, 30));
+  const second = found.next();
+  write(bytes.subarray(40));
+  assertEquals((await second).value, randomBytes(2, 30));
+});
+
+Deno.test("a length that lies takes no more memory than what arrives", async () => {
+  const bytes = concatenated(Uint8Array.of(0, 0, 0, 0xf0), new Uint8Array(1 << 20));
+  const before = memoryHeld();
+  const feeder = new ChunkFeeder(records());
+  assertEquals(await Array.fromAsync(pull(byteSource(byteStream(bytes))!, feeder)), []);
+  assertEquals([feeder.wanted, feeder.pending], [0xf0000000, 1 << 20]);
+  assertLess(memoryHeld() - before, 150e6);
+});
+
+Deno.test("a stream of bytes is told from others without being locked or read", async () => {
+  const bytes = byteStream(Uint8Array.of(1, 2, 3)), other = chunked(Uint8Array.of(1, 2, 3));
+  assertEquals([isByteStream(bytes), isByteStream(other)], [true, false]);
+  assertStrictEquals(byteSource(other), undefined);
+  assertEquals([bytes.locked, other.locked], [false, false]);
+  for (const stream of [bytes, other]) {
+    assertEquals(await Array.fromAsync(stream), [Uint8Array.of(1, 2, 3)]);
+  }
+});
+
+Deno.test("a stream that someone else is reading is refused", async () => {
+  const stream = byteStream(Uint8Array.of(1));
+  const reader = stream.getReader();
+  await assertRejects(async () => await byteSource(stream)?.close(), TypeError);
+  await reader.cancel();
+});
+
+Deno.test("closing a source cancels the stream with the reason and ends the read under way", async () => {
+  let reason: unknown;
+  const silent = new ReadableStream<Uint8Array>({
+    type: "bytes",
+    cancel: (why) => void (reason = why),
+  });
+  const source = byteSource(silent)!;
+  const reading = source.read(new Uint8Array(10), 10);
+  await source.close("enough");
+  assertEquals(reason, "enough");
+  assertEquals((await reading).length, 0);
+});
+
+// --- Streams of what is read ---
+
+/** Parts of a source, and how often that was closed, with what. */
+function parts(make: () => AsyncGenerator<number, void, void>) {
+  const closed: unknown[] = [];
+  const stream = closingStream({ close: (reason) => void closed.push(reason) }, make());
+  return { stream, closed };
+}
+
+Deno.test("a source is closed at the end of what is read from it", async () => {
+  const { stream, closed } = parts(async function* () {
+    yield* [1, 2];
+  });
+  assertEquals(await Array.fromAsync(stream), [1, 2]);
+  assertEquals(closed.length, 1);
+});
+
+Deno.test("a source is closed with the error that ends the reading, which comes out", async () => {
+  const broken = new Error("broken");
+  const { stream, closed } = parts(async function* () {
+    yield 1;
+    throw broken;
+  });
+  const reader = stream.getReader();
+  assertEquals((await reader.read()).value, 1);
+  assertStrictEquals(await assertRejects(() => reader.read()), broken);
+  assertEquals(closed, [broken]);
+});
+
+Deno.test("an error in closing does not take the place of the one before it", async () => {
+  const broken = new Error("broken");
+  const stream = closingStream(
+    { close: () => Promise.reject(new Error("closing failed too")) },
+    // deno-lint-ignore require-yield
+    (async function* () {
+      throw broken;
+    })(),
+  );
+  assertStrictEquals(await assertRejects(() => stream.getReader().read()), broken);
+});
+
+Deno.test("cancelling closes the source, before the first read and during one", async () => {
+  const unread = parts(async function* () {
+    yield 1;
+  });
+  await unread.stream.cancel("unread");
+  assertEquals(unread.closed, ["unread"]);
+
+  let fail!: (error: Error) => void;
+  const waiting = new Promise<never>((_, reject) => fail = reject);
+  const closed: unknown[] = [];
+  const stream = closingStream(
+    {
+      close(reason) {
+        closed.push(reason);
+        fail(new Error("the file is closed"));
+      },
+    },
+    (async function* () {
+      yield await waiting;
+    })(),
+  );
+  const reader = stream.getReader();
+  const reading = reader.read();
+  await new Promise((resolve) => setTimeout(resolve));
+  await reader.cancel("stuck");
+  assertEquals(closed[0], "stuck");
+  assertEquals((await reading).done, true);
+});
