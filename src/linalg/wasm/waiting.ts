@@ -1,0 +1,33 @@
+import type { KernelExports } from "./kernels_module.ts";
+
+/** How long to sleep before looking whether helpers still get on. */
+const NAP_MILLISECONDS = 100;
+/** A task takes milliseconds: a helper that finishes none for so long is dead. */
+const PATIENCE_MILLISECONDS = 30_000;
+
+/**
+ * Works and waits until something is done, and does not wait for the dead.
+ *
+ * @param exports The kernels whose tasks are waited for.
+ * @param done Helps for a while; says whether it is done.
+ * @param patience After how many milliseconds without any progress to give up.
+ * @throws {Error} When a helper broke down, or got nothing done for that long.
+ */
+export function waitUntil(
+  exports: KernelExports,
+  done: (milliseconds: number) => number,
+  patience: number = PATIENCE_MILLISECONDS,
+): void {
+  let progress: bigint | undefined;
+  let since = 0;
+  while (!exports.failed() && !done(Math.min(NAP_MILLISECONDS, patience))) {
+    const now = performance.now();
+    if (progress !== exports.progress()) {
+      progress = exports.progress();
+      since = now;
+    } else if (now - since > patience) {
+      exports.fail();
+    }
+  }
+  if (exports.failed()) throw new Error("a helper thread broke down, and with it the sums");
+}
