@@ -44,6 +44,8 @@ export interface Backend {
   readonly relaxedSimd?: boolean;
   /** The library behind it, where there is one. */
   readonly library?: string;
+  /** The most rows that a square matrix can have, where the backend sets a limit. */
+  readonly maxOrder?: number;
 
   /**
    * Begins sums at zero.

@@ -1,6 +1,6 @@
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
-import { referenceBackend } from "./reference/backend.ts";
+import { fastestBackend } from "./fastest_backend.ts";
 
 /**
  * Eigenvalues of a real symmetric matrix.
@@ -10,7 +10,7 @@ import { referenceBackend } from "./reference/backend.ts";
  *
  * @param matrix D×D numbers, row-major; only the lower triangle is read; left as it was.
  * @param dim D, the number of rows.
- * @param backend Computes them. Default: plain TypeScript.
+ * @param backend Computes them. Default: WebAssembly on the calling thread, or what is there instead.
  * @returns D eigenvalues, largest first.
  * @throws {RankMeError} `dimension`, when there are not D×D numbers; `non-finite`, when one is NaN or
  * infinite.
@@ -28,7 +28,7 @@ import { referenceBackend } from "./reference/backend.ts";
 export function eigenvalues(
   matrix: Float64Array,
   dim: number,
-  backend: Backend = referenceBackend,
+  backend: Backend = fastestBackend(),
 ): Float64Array {
   if (!Number.isInteger(dim) || dim < 0 || matrix.length !== dim * dim) {
     throw new RankMeError(

@@ -3,16 +3,17 @@
  *
  * Where λ is off by 2⁻⁵³·λ₁, σ = √λ is off by 2⁻⁵⁴·σ₁·(σ₁/σ): harmless for σ near σ₁, but all of
  * 1e-8·σ₁ where σ is 0. So RankMe of *well-conditioned* rows (σ₁/σ_D of some tens at the most) is the
- * same to 1e-12 whatever is done to rounding, and of any rows to 1e-6.
+ * same to 1e-12 whatever is done to rounding, and of any rows to 1e-6. An exact state takes no
+ * squares: there it is 1e-12 of any rows.
  */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
+import type { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
 import { CONVENTIONS } from "../../src/metrics/conventions.ts";
 import { effectiveRank } from "../../src/metrics/effective_rank.ts";
 import { rankMe } from "../../src/metrics/rank_me.ts";
 import { gaussian, orthogonal, product, uniform } from "../linalg/matrices.ts";
-import { permuted, rankOf, stateOf } from "./rows.ts";
+import { exactStateOf, permuted, rankOf, type StateOf, stateOf } from "./rows.ts";
 
 interface Rows {
   readonly data: Float64Array<ArrayBuffer>;
@@ -58,9 +59,17 @@ const KINDS = [
     arbitrary: wellConditioned,
     relative: 1e-12,
     centerings: [false, true],
+    stateOf,
   },
   // What centring leaves of any rows may be their own rounding errors.
-  { name: "any", arbitrary: anyRows, relative: 1e-6, centerings: [false] },
+  { name: "any", arbitrary: anyRows, relative: 1e-6, centerings: [false], stateOf },
+  {
+    name: "any exactly factored",
+    arbitrary: anyRows,
+    relative: 1e-12,
+    centerings: [false],
+    stateOf: exactStateOf,
+  },
 ] as const;
 
 const sizes = fc.array(fc.integer({ min: 1, max: 17 }), { minLength: 1, maxLength: 6 });
@@ -70,7 +79,11 @@ function assertSameRank(actual: number, expected: number, relative: number): voi
 }
 
 /** The rows in as many shards as there are cuts and one, some of them perhaps without rows. */
-function shardsOf({ data, dim, rows }: Rows, cuts: readonly number[]): OnlineCovariance[] {
+function shardsOf(
+  { data, dim, rows }: Rows,
+  cuts: readonly number[],
+  stateOf: StateOf,
+): OnlineCovariance[] {
   const ends = [...cuts.map((cut) => cut % (rows + 1)).sort((a, b) => a - b), rows];
   let start = 0;
   return ends.map((end) => {
@@ -80,7 +93,7 @@ function shardsOf({ data, dim, rows }: Rows, cuts: readonly number[]): OnlineCov
   });
 }
 
-for (const { name, arbitrary, relative, centerings } of KINDS) {
+for (const { name, arbitrary, relative, centerings, stateOf } of KINDS) {
   Deno.test(`batches of any size give the same RankMe of ${name} rows`, () => {
     fc.assert(fc.property(arbitrary, sizes, ({ data, dim }, sizes) => {
       const whole = stateOf(data, dim), cut = stateOf(data, dim, ...sizes);
@@ -94,14 +107,14 @@ for (const { name, arbitrary, relative, centerings } of KINDS) {
     const cuts = fc.array(fc.nat(), { minLength: 1, maxLength: 5 });
     fc.assert(fc.property(arbitrary, cuts, seeds, (rows, cuts, seed) => {
       const whole = rankOf(stateOf(rows.data, rows.dim));
-      const inOrder = shardsOf(rows, cuts).reduce((merged, shard) => merged.merge(shard));
+      const inOrder = shardsOf(rows, cuts, stateOf).reduce((merged, shard) => merged.merge(shard));
       assertEquals(inOrder.count, rows.rows);
       assertSameRank(rankOf(inOrder), whole, relative);
       const random = uniform(seed);
-      const shuffled = shardsOf(rows, cuts)
+      const shuffled = shardsOf(rows, cuts, stateOf)
         .map((shard) => ({ shard, key: random() }))
         .sort((a, b) => a.key - b.key)
-        .reduce((merged, { shard }) => merged.merge(shard), new OnlineCovariance());
+        .reduce((merged, { shard }) => merged.merge(shard), stateOf(new Float64Array(0), rows.dim));
       assertSameRank(rankOf(shuffled), whole, relative);
     }));
   });
@@ -109,7 +122,7 @@ for (const { name, arbitrary, relative, centerings } of KINDS) {
   Deno.test(`merging is associative and commutative for ${name} rows`, () => {
     const cuts = fc.tuple(fc.nat(), fc.nat());
     fc.assert(fc.property(arbitrary, cuts, (rows, cuts) => {
-      const [a, b, c] = shardsOf(rows, cuts);
+      const [a, b, c] = shardsOf(rows, cuts, stateOf);
       const left = a.clone().merge(b).merge(c);
       const right = a.clone().merge(b.clone().merge(c));
       const swapped = c.clone().merge(a.clone().merge(b));

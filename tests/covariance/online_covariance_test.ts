@@ -304,6 +304,23 @@ Deno.test("a tiny value among ordinary ones is no reason to refuse", () => {
   assertAlmostEquals(state.spectrum().eigenvalues[0], 5, 1e-15);
 });
 
+Deno.test("a tiny value is no reason to refuse either in a copy or after a merge", () => {
+  const apart = () => stateOf(Float64Array.of(-1, 1), 1),
+    at = (x: number) => stateOf(Float64Array.of(x, x), 1);
+  for (
+    const state of [
+      apart().clone(),
+      apart().merge(at(0)),
+      at(0).merge(apart()),
+      at(-1).merge(at(1)),
+    ]
+  ) {
+    assertEquals(state.mean, Float64Array.of(0));
+    const { count } = state;
+    assertEquals(state.update(batchOf(1, 1e-200)).count, count + 1);
+  }
+});
+
 Deno.test("states whose means differ by less than can be squared are not merged", () => {
   const a = stateOf(Float64Array.of(0, 0), 1), b = stateOf(Float64Array.of(1e-200, 1e-200), 1);
   const before = [a.count, ...a.mean];

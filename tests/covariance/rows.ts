@@ -1,6 +1,11 @@
 /** Rows for tests, cut into batches, and states and ranks made from them. */
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { EmbeddingBatch, type EmbeddingData } from "../../src/batch.ts";
-import { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
+import {
+  OnlineCovariance,
+  type OnlineCovarianceOptions,
+} from "../../src/covariance/online_covariance.ts";
+import { referenceBackend } from "../../src/linalg/reference/backend.ts";
 import { CONVENTIONS } from "../../src/metrics/conventions.ts";
 import { rankMe } from "../../src/metrics/rank_me.ts";
 
@@ -23,18 +28,24 @@ export function batchesOf(
   return batches;
 }
 
-/** The state after all rows, taken in in batches of the given sizes; one batch by default. */
-export function stateOf(
-  data: EmbeddingData,
-  dim: number,
-  ...sizes: number[]
-): OnlineCovariance {
-  const state = new OnlineCovariance();
-  for (const batch of batchesOf(data, dim, ...sizes.length ? sizes : [Infinity])) {
-    state.update(batch);
-  }
-  return state;
+/** Takes rows in, in batches of the given sizes; one batch by default. */
+export type StateOf = (data: EmbeddingData, dim: number, ...sizes: number[]) => OnlineCovariance;
+
+function stateMaker(options: OnlineCovarianceOptions): StateOf {
+  return (data, dim, ...sizes) => {
+    const state = new OnlineCovariance(referenceBackend, options);
+    for (const batch of batchesOf(data, dim, ...sizes.length ? sizes : [Infinity])) {
+      state.update(batch);
+    }
+    return state;
+  };
 }
+
+/** The state after all rows. */
+export const stateOf: StateOf = stateMaker({});
+
+/** The exact state after all rows. */
+export const exactStateOf: StateOf = stateMaker({ exact: true });
 
 /** RankMe of what a state has seen, under the paper's convention or with the mean subtracted. */
 export function rankOf(state: OnlineCovariance, centered = false): number {
@@ -81,4 +92,17 @@ export function permuted<T extends EmbeddingData>(
   const out = data.slice() as T;
   order.forEach((from, to) => out.set(data.subarray(from * dim, (from + 1) * dim), to * dim));
   return out;
+}
+
+/** The same answers, but for the rounding of sums that were added up in another order. */
+export function assertAlike(actual: unknown, expected: unknown): void {
+  const [ours, theirs] = [numbersIn(actual), numbersIn(expected)];
+  assertEquals(ours.length, theirs.length);
+  const largest = theirs.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  ours.forEach((value, at) => assertAlmostEquals(value, theirs[at], 1e-13 * largest));
+}
+
+function numbersIn(value: unknown): number[] {
+  if (typeof value === "number") return [value];
+  return typeof value === "object" && value ? Object.values(value).flatMap(numbersIn) : [];
 }

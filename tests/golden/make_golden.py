@@ -175,6 +175,11 @@ CASES = [
     ("constant-rows", 100, 16, "float64", constant_rows),
     ("float32", 800, 32, "float32", rounded(np.float32)),
     ("float16", 800, 32, "float16", rounded(np.float16)),
+    ("rank-32", 1024, 128, "float64", low_rank(32, 1e-4, 3.0)),
+    ("rank-32-faint-noise", 1024, 128, "float64", low_rank(32, 1e-6, 0.0)),
+    ("rank-32-fainter-noise", 1024, 128, "float64", low_rank(32, 1e-8, 0.0)),
+    ("rank-32-fainter-noise-mean", 1024, 128, "float64", low_rank(32, 1e-8, 3.0)),
+    ("wide-low-rank", 48, 96, "float64", low_rank(8, 1e-8, 3.0)),
 ]
 
 
@@ -202,6 +207,10 @@ GRAM_LIMITED = {
     "fewer-rows-than-columns": (TIGHT, 1e-6),
     "square": (TIGHT, 1e-6),
     "constant-rows": (1e-6, 1e-6),
+    "rank-32-faint-noise": (1e-6, 1e-6),
+    "rank-32-fainter-noise": (1e-6, 1e-6),
+    "rank-32-fainter-noise-mean": (1e-6, 1e-6),
+    "wide-low-rank": (1e-6, 1e-6),
 }
 
 # convention: centred, power of σ, ε.

@@ -160,6 +160,11 @@ const recipes: Readonly<Record<string, readonly [rows: number, dim: number, buil
   "constant-rows": [100, 16, constantRows],
   "float32": [800, 32, rounded(Float32Array)],
   "float16": [800, 32, rounded(Float16Array)],
+  "rank-32": [1024, 128, lowRank(32, 1e-4, 3)],
+  "rank-32-faint-noise": [1024, 128, lowRank(32, 1e-6, 0)],
+  "rank-32-fainter-noise": [1024, 128, lowRank(32, 1e-8, 0)],
+  "rank-32-fainter-noise-mean": [1024, 128, lowRank(32, 1e-8, 3)],
+  "wide-low-rank": [48, 96, lowRank(8, 1e-8, 3)],
 };
 
 /** The names {@linkcode goldenMatrix} knows, in the order of golden.json. */

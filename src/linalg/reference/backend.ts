@@ -1,6 +1,6 @@
 import { allocating } from "../../errors.ts";
 import type { Backend, ShiftedSums } from "../backend.ts";
-import { rankKUpdate } from "./rank_k_update.ts";
+import { PANEL_ROWS, rankKUpdate } from "./rank_k_update.ts";
 import { tridiagonalEigenvalues } from "./tridiagonal_eigenvalues.ts";
 import { tridiagonalize } from "./tridiagonalize.ts";
 
@@ -30,9 +30,27 @@ export const referenceBackend: Backend = {
       scatter: squareMatrix(dim, `the covariance of ${dim} dimensions`),
       stride: dim,
     };
+    // Rows wait until they fill a panel, so that batches of one row round no more often than others.
+    const panel = new Float64Array(PANEL_ROWS * dim);
+    let filled = 0;
+    const addPanel = () => {
+      rankKUpdate(sums, panel.subarray(0, filled));
+      filled = 0;
+    };
     return {
-      add: (rows) => rankKUpdate(sums, rows),
-      sums: () => sums,
+      add(rows) {
+        for (let at = 0; at < rows.length;) {
+          const taken = rows.subarray(at, at + panel.length - filled);
+          panel.set(taken, filled);
+          filled += taken.length;
+          at += taken.length;
+          if (filled === panel.length) addPanel();
+        }
+      },
+      sums() {
+        addPanel();
+        return sums;
+      },
     };
   },
   eigenvalues(dim, write) {

@@ -4,7 +4,7 @@ import type { ShiftedSums } from "../backend.ts";
 /** Edge of the square tile whose products are held in local variables. */
 const TILE = 4;
 /** Rows packed at a time: a panel of 2048 columns then fills 2 MB, about a core's L2 cache. */
-const PANEL_ROWS = 128;
+export const PANEL_ROWS = 128;
 
 /**
  * Symmetric rank-k update in plain TypeScript: the definition that faster backends are held to.

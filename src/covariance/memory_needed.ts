@@ -1,0 +1,33 @@
+/** What the memory of a state depends on. */
+export interface MemoryQuestion {
+  /** D: the number of dimensions. */
+  readonly dim: number;
+  /** N, or a number that it does not exceed. Default: any. */
+  readonly rows?: number;
+  /** Whether the state is exact. Default: no. */
+  readonly exact?: boolean;
+}
+
+/** What a state takes at the most, decomposition included. */
+export interface MemoryNeeded {
+  /** How many bytes. */
+  readonly bytes: number;
+  /** The order of the largest matrix. */
+  readonly order: number;
+}
+
+/**
+ * The memory that a state takes at the most, when it is decomposed: that needs a matrix of its own.
+ *
+ * @param question How many dimensions, and what else is known.
+ * @returns The bytes, and the order of the largest square matrix of float64 among them.
+ */
+export function memoryNeeded(
+  { dim, rows = Infinity, exact = false }: MemoryQuestion,
+): MemoryNeeded {
+  // Fewer rows than dimensions are kept as they are, beside an N×N state made of them at the end.
+  const values = Math.min(rows, dim);
+  const kept = rows < dim ? rows * dim : 0;
+  const order = exact ? 2 * values + 1 : values;
+  return { bytes: 8 * (kept + values * values + order * order), order };
+}

@@ -1,0 +1,131 @@
+import type { EmbeddingBatch } from "../batch.ts";
+import type { Accumulator, Backend } from "../linalg/backend.ts";
+import { eigenvaluesOf } from "../linalg/eigenvalues.ts";
+import type { Spectrum } from "../linalg/spectrum.ts";
+import { addOuterProduct, isZero, squaredNorm, traceOf } from "./lower_triangle.ts";
+import { refuseOverflow, refuseUnderflow, spreads, vanishing } from "./range.ts";
+import type { Summary } from "./summary.ts";
+
+/**
+ * N, a pivot c, d = Σ(x−c) and P = Σ(x−c)(x−c)ᵀ. With a pivot near the mean, the scatter
+ * S = P − ddᵀ/N loses nothing to a large mean.
+ *
+ * Source: Chan, Golub & LeVeque, "Algorithms for computing the sample variance", 1983.
+ */
+export class ShiftedScatter implements Summary {
+  readonly #backend: Backend;
+  #pivot: Float64Array;
+  #accumulator: Accumulator;
+  #count = 0;
+  #spread = false;
+  /** What had been added up before merges and is no longer part of P. */
+  #excess = 0;
+
+  /**
+   * Sums of no rows.
+   *
+   * @param backend What computes.
+   * @param pivot c: D numbers; not to be written to any more.
+   * @throws {RankMeError} `memory`, when D² numbers cannot be had.
+   */
+  constructor(backend: Backend, pivot: Float64Array) {
+    this.#backend = backend;
+    this.#pivot = pivot;
+    this.#accumulator = backend.accumulator(pivot);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get dim(): number {
+    return this.#pivot.length;
+  }
+
+  add(batch: EmbeddingBatch): void {
+    this.#accumulator.add(batch.data);
+    this.#count += batch.rows;
+  }
+
+  update(batches: readonly EmbeddingBatch[]): void {
+    this.#spread ||= spreads(batches, this.#pivot);
+    for (const batch of batches) this.add(batch);
+  }
+
+  /** S = S_a + S_b + (μ_b−μ_a)(μ_b−μ_a)ᵀ·N_aN_b/N (Chan, Golub & LeVeque 1983; Pébay 2008). */
+  merge(other: ShiftedScatter): void {
+    const count = this.#count + other.#count;
+    const mean = this.mean(), otherMean = other.mean();
+    const difference = otherMean.map((value, i) => value - mean[i]);
+    const pivot = difference.map((value, i) => mean[i] + value * (other.#count / count));
+    const merged = this.#backend.accumulator(pivot);
+    const { scatter, stride, dim } = merged.sums();
+    this.addScatter(scatter, stride);
+    other.addScatter(scatter, stride);
+    addOuterProduct(scatter, stride, difference, this.#count * other.#count / count);
+    const apart = !isZero(difference);
+    if (apart && traceOf(scatter, stride, dim) === 0) throw vanishing();
+    this.#excess += other.#excess + 2 * (this.#removed() + other.#removed());
+    this.#spread ||= other.#spread || apart;
+    this.#pivot = pivot;
+    this.#accumulator = merged;
+    this.#count = count;
+  }
+
+  clone(backend: Backend): ShiftedScatter {
+    const copy = new ShiftedScatter(backend, this.#pivot);
+    const from = this.#accumulator.sums(), to = copy.#accumulator.sums();
+    to.sum.set(from.sum);
+    for (let i = 0; i < this.dim; i++) {
+      const row = from.scatter.subarray(i * from.stride, i * from.stride + i + 1);
+      to.scatter.set(row, i * to.stride);
+    }
+    copy.#count = this.#count;
+    copy.#spread = this.#spread;
+    copy.#excess = this.#excess;
+    return copy;
+  }
+
+  mean(): Float64Array {
+    const { sum } = this.#accumulator.sums();
+    return this.#pivot.map((center, i) => center + sum[i] / this.#count);
+  }
+
+  addScatter(to: Float64Array, toStride: number): void {
+    const { dim, sum, scatter, stride } = this.#accumulator.sums();
+    for (let i = 0; i < dim; i++) {
+      const weight = sum[i] / this.#count;
+      for (let j = 0; j <= i; j++) {
+        to[i * toStride + j] += scatter[i * stride + j] - weight * sum[j];
+      }
+    }
+  }
+
+  spectrum(centered: boolean): Spectrum {
+    const { dim } = this;
+    const mean = centered ? new Float64Array(dim) : this.mean();
+    const eigenvalues = eigenvaluesOf(dim, (matrix, stride) => {
+      this.addScatter(matrix, stride);
+      addOuterProduct(matrix, stride, mean, this.#count);
+      const trace = traceOf(matrix, stride, dim);
+      refuseOverflow(trace);
+      refuseUnderflow(trace, trace === 0 && isZero(mean));
+    }, this.#backend).map((value) => Math.max(value, 0));
+    const { scatter, stride } = this.#accumulator.sums();
+    const accumulated = traceOf(scatter, stride, dim) + this.#excess;
+    const magnitude = accumulated + this.#removed() + this.#count * squaredNorm(mean);
+    return {
+      eigenvalues,
+      singularValues: eigenvalues.map(Math.sqrt),
+      rows: this.#count,
+      dim,
+      centered,
+      computation: { method: "gram", magnitude },
+    };
+  }
+
+  /** The trace of ddᵀ/N. */
+  #removed(): number {
+    return squaredNorm(this.#accumulator.sums().sum) / this.#count;
+  }
+}

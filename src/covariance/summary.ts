@@ -1,0 +1,69 @@
+import type { EmbeddingBatch } from "../batch.ts";
+import type { Backend } from "../linalg/backend.ts";
+import type { Spectrum } from "../linalg/spectrum.ts";
+
+/** What is kept of rows when there are at least as many as dimensions. */
+export interface Summary {
+  /** N: the number of rows. */
+  readonly count: number;
+  /** D: the number of dimensions. */
+  readonly dim: number;
+
+  /**
+   * Takes in rows of D finite numbers, as they are.
+   *
+   * @param batch The rows; nothing of them is kept.
+   */
+  add(batch: EmbeddingBatch): void;
+
+  /**
+   * Takes in rows, all or none.
+   *
+   * @param batches Rows of D finite numbers; nothing of them is kept.
+   * @throws {RankMeError} `range`, when their squares vanish beside nothing larger.
+   */
+  update(batches: readonly EmbeddingBatch[]): void;
+
+  /**
+   * Takes in what another summary of the same kind and dimension has.
+   *
+   * @param other The other rows; left as it was.
+   * @throws {RankMeError} `range`, when the square of the difference of the means vanishes.
+   */
+  merge(other: this): void;
+
+  /**
+   * A copy that goes its own way.
+   *
+   * @param backend What computes for the copy.
+   * @returns An object in the same state.
+   */
+  clone(backend: Backend): Summary;
+
+  /**
+   * The mean row μ.
+   *
+   * @returns D numbers; a copy.
+   */
+  mean(): Float64Array;
+
+  /**
+   * Adds S = Σ(x−μ)(x−μ)ᵀ to a matrix.
+   *
+   * @param to The lower triangle is added to; row i begins at i × stride.
+   * @param stride From one row to the next.
+   */
+  addScatter(to: Float64Array, stride: number): void;
+
+  /**
+   * The singular values of the rows.
+   *
+   * @param centered Whether to subtract the mean first.
+   * @returns D values.
+   * @throws {RankMeError} `range`, when their squares overflow or vanish.
+   */
+  spectrum(centered: boolean): Spectrum;
+}
+
+/** Begins a summary of no rows, whose numbers will be those of the rows less a pivot. */
+export type BeginSummary = (pivot: Float64Array) => Summary;
