@@ -7,3 +7,4 @@
 export * from "./conventions.ts";
 export * from "./effective_rank.ts";
 export * from "./rank_me.ts";
+export * from "./rank_me_error_bound.ts";
