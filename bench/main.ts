@@ -1,0 +1,101 @@
+/**
+ * The benchmarks: ours beside what people run today, in turns.
+ *
+ *     deno task bench [PART…] [--runs N] [--scale X] [--threads N] [--backends wasm,blas] [--blas FILE]
+ *
+ * Without a PART, all of them. Results are kept in .bench/, and docs/performance.md and its graphs are
+ * written anew from the latest of every part. With a scale other than 1, rows and dimensions are
+ * multiplied by it to try things out; the page is then .bench/trial/performance.md, and docs/ is left
+ * alone. `page` measures nothing and only writes; `guard` is a watch of a few seconds over the
+ * kernel's speed, which warns and keeps nothing.
+ *
+ * Linux and macOS. Peers need Python 3.11 or later (PYTHON names another than python3): NumPy is
+ * installed into .bench/venv, torch is taken where it is found (TORCH_PYTHON names a Python that has
+ * it, NumPy included).
+ */
+import { CHARTS, toSvg } from "./charts.ts";
+import { guard } from "./guard.ts";
+import { lineTable, page } from "./page.ts";
+import type { Part } from "./part.ts";
+import { computeOnly } from "./parts/compute_only.ts";
+import { eigenvalues } from "./parts/eigenvalues.ts";
+import { endToEnd } from "./parts/end_to_end.ts";
+import { graphs } from "./parts/graphs.ts";
+import { kernel } from "./parts/kernel.ts";
+import { longPipe } from "./parts/long_pipe.ts";
+import { memory } from "./parts/memory.ts";
+import { startUp } from "./parts/start_up.ts";
+import { keep, latest } from "./results.ts";
+import { parseSettings, ROOT, type Settings } from "./settings.ts";
+
+const PARTS: readonly Part[] = [
+  endToEnd,
+  computeOnly,
+  longPipe,
+  kernel,
+  eigenvalues,
+  memory,
+  startUp,
+  graphs,
+];
+
+const settings = parseOrExit();
+if (settings.parts.includes("guard")) guard();
+const measured = PARTS.filter(({ name }) =>
+  settings.parts.length === 0 || settings.parts.includes(name)
+);
+if (measured.length > 0) warnWhenBusy();
+for (const part of measured) await measure(part, settings);
+if (measured.length > 0 || settings.parts.includes("page")) await writePage(settings);
+
+function parseOrExit(): Settings {
+  try {
+    return parseSettings(Deno.args, [...PARTS.map(({ name }) => name), "guard", "page"]);
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message}`);
+    Deno.exit(2);
+  }
+}
+
+/** Taking turns evens out a slow machine, but not one that others use by fits and starts. */
+function warnWhenBusy(): void {
+  const [load] = Deno.loadavg();
+  if (load < 0.5) return;
+  console.error(`bench: the machine is busy (load ${load.toFixed(1)}): figures will be off`);
+}
+
+/** Runs a part and keeps what it found; one that fails does not take the others with it. */
+async function measure(part: Part, settings: Settings): Promise<void> {
+  console.error(`${part.name} …`);
+  const start = performance.now();
+  try {
+    const findings = await part.run(settings);
+    await keep(part.name, findings, settings);
+    if (findings.lines.length > 0) console.log(`\n${part.title}\n\n${lineTable(findings.lines)}\n`);
+  } catch (error) {
+    console.error(`${part.name} failed:`, error);
+    Deno.exitCode = 1;
+  }
+  console.error(`${part.name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+}
+
+/** Writes the page and its graphs from the latest results of all parts. */
+async function writePage(settings: Settings): Promise<void> {
+  const folder = new URL(settings.scale === 1 ? "docs/" : ".bench/trial/", ROOT);
+  const sections = await Promise.all(
+    PARTS.map(async (part) => ({ part, result: await latest(part.name, settings) })),
+  );
+  await Deno.mkdir(folder, { recursive: true });
+  const files = [new URL("performance.md", folder)];
+  await Deno.writeTextFile(files[0], page(sections));
+  const points = sections.flatMap(({ result }) => result?.points ?? []);
+  for (const chart of points.length > 0 ? CHARTS : []) {
+    const file = new URL(`${chart.name}.svg`, folder);
+    await Deno.writeTextFile(file, await toSvg(chart, points));
+    files.push(file);
+  }
+  const paths = files.map(({ pathname }) => pathname);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", ...paths], cwd: ROOT })
+    .output();
+  console.log(`${paths.join("\n")}`);
+}

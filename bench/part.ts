@@ -1,0 +1,13 @@
+import type { Findings } from "./findings.ts";
+import type { Settings } from "./settings.ts";
+
+/** One part of the benchmarks, which can be run by itself. */
+export interface Part {
+  /** As the command line calls it. */
+  readonly name: string;
+  /** As the page calls it. */
+  readonly title: string;
+  /** What is measured, and how, in whole sentences for the page. */
+  readonly method: string;
+  run(settings: Settings): Promise<Findings>;
+}

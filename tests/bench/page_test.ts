@@ -1,0 +1,57 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type Line, passes } from "../../bench/line.ts";
+import { page, type Section, shown } from "../../bench/page.ts";
+
+const LINE: Line = {
+  work: "25,600 × 512",
+  ours: "wasm, 2 threads",
+  against: "torch 1.13.1 svdvals",
+  measured: { median: 0.2, least: 0.19, most: 0.31 },
+  limit: { atMost: 0.25 },
+};
+
+function sectionOf(...lines: Line[]): Section {
+  const part = { name: "end-to-end", title: "Whole process", method: "", run: () => never() };
+  const circumstances = { part: part.name, date: "2025-01-01", machine: "", deno: "", runs: 5 };
+  return { part, result: { ...circumstances, lines, measurements: [] } };
+}
+
+function never(): never {
+  throw new Error("not to be run");
+}
+
+Deno.test("a figure passes when its median keeps the limit, the limit itself included", () => {
+  const measured = { median: 0.9, least: 0.1, most: 9 };
+  assertEquals(passes({ ...LINE, measured, limit: { atMost: 0.9 } }), true);
+  assertEquals(passes({ ...LINE, measured, limit: { atMost: 0.89 } }), false);
+  assertEquals(passes({ ...LINE, measured, limit: { atLeast: 0.9 } }), true);
+  assertEquals(passes({ ...LINE, measured, limit: { atLeast: 0.91 } }), false);
+});
+
+Deno.test("without a figure or a limit nothing passes and nothing fails", () => {
+  assertEquals(passes({ ...LINE, measured: undefined }), undefined);
+  assertEquals(passes({ ...LINE, limit: undefined }), undefined);
+});
+
+Deno.test("each limit stands beside what was measured, with a mark", () => {
+  const slow = { ...LINE, measured: { median: 0.3, least: 0.2, most: 0.4 } };
+  const text = page([sectionOf(LINE, slow)]);
+  const shared = "| Whole process | 25,600 × 512 | wasm, 2 threads | torch 1.13.1 svdvals";
+  assertStringIncludes(text, `${shared} | 0.200 (0.190–0.310) | ≤ 0.25 | ✓ |`);
+  assertStringIncludes(text, `${shared} | 0.300 (0.200–0.400) | ≤ 0.25 | ✗ |`);
+});
+
+Deno.test("what could not be measured is shown as such, without a mark", () => {
+  const text = page([sectionOf({ ...LINE, measured: undefined })]);
+  assertStringIncludes(text, "| torch 1.13.1 svdvals | not measured | ≤ 0.25 |  |");
+});
+
+Deno.test("a part that was never run says how to run it", () => {
+  const { part } = sectionOf();
+  assertStringIncludes(page([{ part }]), "Not measured yet: `deno task bench end-to-end`.");
+});
+
+Deno.test("figures have a unit where they stand for themselves, and three digits", () => {
+  assertEquals(shown({ median: 184.6, least: 99.96, most: 1234 }, "MB"), "185 MB (100.0–1234)");
+  assertEquals(shown({ median: 0.1234, least: 0.05, most: 1 }), "0.123 (0.0500–1.00)");
+});
