@@ -2,18 +2,24 @@ import { EmbeddingBatch } from "../batch.ts";
 import { OnlineCovariance } from "../covariance/online_covariance.ts";
 import { EXIT_STATUS } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
+import { openBlas, type RefusedLibrary } from "../linalg/blas/open_blas.ts";
 import { eigenvalues } from "../linalg/eigenvalues.ts";
+import { fastestBackend } from "../linalg/fastest_backend.ts";
 import { referenceBackend } from "../linalg/reference/backend.ts";
 import { mathjsEigenvalues } from "../linalg/reference/mathjs_eigenvalues.ts";
+import { multiplyAddPeak } from "../linalg/wasm/multiply_add_peak.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
 import { print } from "./output.ts";
+import { describeBackend } from "./shared_flags.ts";
 
 /** Small enough for mathjs, large enough to go round every loop. */
 const CHECK_DIM = 24;
 /** A common width of embeddings. */
 const SPEED_DIM = 384;
 const SPEED_ROWS = 2048;
+/** Measured for about so long each, after a run to warm the compiler up. */
+const SPEED_MILLISECONDS = 200;
 
 /** `rankme doctor`. */
 export const doctorCommand: Command = {
@@ -21,10 +27,17 @@ export const doctorCommand: Command = {
   summary: "show what this machine offers, check the numbers, measure the speed",
   usage: "[--json]",
   description:
-    `Checks the eigenvalues against those of mathjs, and measures each backend for a moment.
-Needs no permission. Exits with 70 when the check fails.`,
+    `Checks the eigenvalues of each backend against those of mathjs, and measures each for a moment,
+in billions of floating-point operations a second (GF/s). WebAssembly is held against the peak: what
+one thread does with vectors of 128 bits that stay in registers.
+
+Needs no permission. A native BLAS is looked for with --allow-ffi; the ones inside Python packages are
+found with --allow-read and --allow-env too. Exits with 70 when a check fails.`,
   flags: [{ name: "json", help: "print one JSON object" }],
-  examples: [["rankme doctor", "before a long run, or when reporting a problem"]],
+  examples: [
+    ["rankme doctor", "before a long run, or when reporting a problem"],
+    ["deno run --allow-ffi cli.ts doctor", "with a BLAS of the system"],
+  ],
   async run(args) {
     const examination = await examine();
     print(args.on("json") ? `${JSON.stringify(examination)}\n` : describe(examination));
@@ -40,82 +53,133 @@ interface Examination {
   readonly platform: string;
   readonly cores: number;
   readonly sharedMemory: boolean;
+  /** What one thread can do with 128-bit vectors in registers; absent without fused multiply-add. */
+  readonly peakGflops?: number;
   readonly backends: readonly BackendExamination[];
+  /** Native libraries that were tried and cannot be used. */
+  readonly refused: readonly RefusedLibrary[];
 }
 
 interface BackendExamination {
   readonly name: string;
   readonly threads: number;
+  readonly relaxedSimd?: boolean;
+  readonly library?: string;
   /** Whether eigenvalues agree with those of mathjs. */
   readonly correct: boolean;
   /** Largest difference to mathjs, relative to the largest eigenvalue. */
   readonly eigenvalueError: number;
   /** Rank-k update, billions of multiplications and additions a second. */
   readonly updateGflops: number;
+  /** The same as a share of the peak of all its threads; absent where there is none. */
+  readonly peakFraction?: number;
   /** Eigenvalues of a matrix of {@linkcode SPEED_DIM} rows. */
   readonly eigenvalueSeconds: number;
 }
 
 async function examine(): Promise<Examination> {
+  const threads = navigator.hardwareConcurrency;
+  const { backend: blas, tried } = openBlas({ threads, fallback: fastestBackend(threads) });
+  const backends = new Set([referenceBackend, fastestBackend(), fastestBackend(threads)]);
+  if (blas) backends.add(blas);
+  const peak = multiplyAddPeak(SPEED_MILLISECONDS);
+  const examinations: BackendExamination[] = [];
+  for (const backend of backends) examinations.push(await examineBackend(backend, peak));
   return {
     version: VERSION,
     deno: Deno.version.deno,
     platform: `${Deno.build.os} ${Deno.build.arch}`,
-    cores: navigator.hardwareConcurrency,
+    cores: threads,
     sharedMemory: typeof SharedArrayBuffer !== "undefined",
-    backends: [await examineBackend(referenceBackend)],
+    ...peak !== undefined && { peakGflops: peak },
+    backends: examinations,
+    refused: tried,
   };
 }
 
-async function examineBackend(backend: Backend): Promise<BackendExamination> {
-  const matrix = testState(backend, CHECK_DIM, 2 * CHECK_DIM).secondMoment();
+async function examineBackend(
+  backend: Backend,
+  peak: number | undefined,
+): Promise<BackendExamination> {
+  const { name, threads, relaxedSimd, library } = backend;
+  const matrix = new OnlineCovariance(backend)
+    .update(testBatch(CHECK_DIM, 2 * CHECK_DIM))
+    .secondMoment();
   const ours = eigenvalues(matrix, CHECK_DIM, backend);
   const theirs = await mathjsEigenvalues(matrix, CHECK_DIM);
   const eigenvalueError = Math.max(...ours.map((value, i) => Math.abs(value - theirs[i]))) /
     theirs[0];
 
-  // The first state warms the compiler up.
-  testState(backend, SPEED_DIM, SPEED_ROWS);
-  const started = performance.now();
-  const state = testState(backend, SPEED_DIM, SPEED_ROWS);
-  const updated = performance.now();
+  const batch = testBatch(SPEED_DIM, SPEED_ROWS);
+  const state = new OnlineCovariance(backend);
+  const gflops = rate(state, batch);
   state.spectrum();
-  const decomposed = performance.now();
+  const started = performance.now();
+  state.spectrum();
+  const eigenvalueSeconds = (performance.now() - started) / 1000;
+  backend.release();
   return {
-    name: backend.name,
-    threads: backend.threads,
+    name,
+    threads,
+    ...relaxedSimd !== undefined && { relaxedSimd },
+    ...library !== undefined && { library },
     correct: eigenvalueError < 1e-12,
     eigenvalueError,
-    updateGflops: SPEED_ROWS * SPEED_DIM * (SPEED_DIM + 1) / (updated - started) / 1e6,
-    eigenvalueSeconds: (decomposed - updated) / 1000,
+    updateGflops: gflops,
+    ...peak !== undefined && relaxedSimd && { peakFraction: gflops / (peak * threads) },
+    eigenvalueSeconds,
   };
 }
 
-/** A state of rows without pattern: fractions of multiples of the golden ratio, by Weyl dense in [0, 1). */
-function testState(backend: Backend, dim: number, rows: number): OnlineCovariance {
+/** Billions of operations a second that a state takes rows in with. */
+function rate(state: OnlineCovariance, batch: EmbeddingBatch): number {
+  const add = () => state.update(batch).mean;
+  add();
+  const started = performance.now();
+  let batches = 0;
+  do {
+    add();
+    batches++;
+  } while (performance.now() - started < SPEED_MILLISECONDS);
+  const operations = batches * batch.rows * batch.dim * (batch.dim + 1);
+  return operations / (performance.now() - started) / 1e6;
+}
+
+/** Rows without pattern: fractions of multiples of the golden ratio, by Weyl dense in [0, 1). */
+function testBatch(dim: number, rows: number): EmbeddingBatch {
   const golden = (Math.sqrt(5) - 1) / 2;
   const data = Float64Array.from({ length: rows * dim }, (_, i) => (i * i * golden) % 1);
-  return new OnlineCovariance(backend).update(new EmbeddingBatch({ data, dim }));
+  return new EmbeddingBatch({ data, dim });
 }
 
 function describe(examination: Examination): string {
-  const { version, deno, platform, cores, sharedMemory, backends } = examination;
+  const { version, deno, platform, cores, sharedMemory, peakGflops, backends, refused } =
+    examination;
   return [
     `rankme ${version}, Deno ${deno}, ${platform}, ${cores} cores`,
     `shared memory   ${sharedMemory ? "yes" : "no"}`,
-    ...backends.map((backend) =>
-      [
-        "",
-        `backend         ${backend.name}, ${backend.threads} thread${
-          backend.threads === 1 ? "" : "s"
-        }`,
-        `eigenvalues     ${backend.correct ? "right" : "WRONG"}: ${
-          backend.eigenvalueError.toExponential(1)
-        } from mathjs`,
-        `rank-k update   ${backend.updateGflops.toFixed(1)} GF/s in float64, D = ${SPEED_DIM}`,
-        `decomposition   ${backend.eigenvalueSeconds.toFixed(3)} s, D = ${SPEED_DIM}`,
-      ].join("\n")
-    ),
+    ...peakGflops === undefined
+      ? []
+      : [`peak            ${peakGflops.toFixed(1)} GF/s a thread, 128-bit fused multiply-add`],
+    ...backends.flatMap(describeExamination),
+    ...refused.length > 0 ? [""] : [],
+    ...refused.map(({ library, reason }) => `not used        ${library}: ${reason}`),
     "",
   ].join("\n");
+}
+
+function describeExamination(backend: BackendExamination): string[] {
+  const { correct, eigenvalueError, updateGflops, peakFraction, eigenvalueSeconds } = backend;
+  const share = peakFraction === undefined
+    ? ""
+    : `, ${Math.round(100 * peakFraction)} % of the peak`;
+  return [
+    "",
+    `backend         ${describeBackend(backend)}`,
+    `eigenvalues     ${correct ? "right" : "WRONG"}: ${
+      eigenvalueError.toExponential(1)
+    } from mathjs`,
+    `rank-k update   ${updateGflops.toFixed(1)} GF/s in float64, D = ${SPEED_DIM}${share}`,
+    `decomposition   ${eigenvalueSeconds.toFixed(3)} s, D = ${SPEED_DIM}`,
+  ];
 }

@@ -1,4 +1,4 @@
-import { EXIT_STATUS, RankMeError } from "../errors.ts";
+import { EXIT_STATUS, formatBytes, RankMeError } from "../errors.ts";
 import type { ScoreSource } from "../pipeline/reading.ts";
 import { type ScoreOptions, scoreStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
@@ -8,7 +8,16 @@ import type { Command } from "./command.ts";
 import { type Arguments, usage } from "./flags.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
-import { RANK_FLAGS, rankOptions } from "./shared_flags.ts";
+import {
+  BACKEND_FLAGS,
+  chosenBackend,
+  describeBackend,
+  RANK_FLAGS,
+  rankOptions,
+} from "./shared_flags.ts";
+
+/** From here on a user is told before anything is computed. */
+const LARGE_STATE_BYTES = 1e9;
 
 /** `rankme score`: the default command. */
 export const scoreCommand: Command = {
@@ -39,6 +48,8 @@ Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of 
     },
     { name: "strict", help: "a missing end-of-stream marker is an error" },
     { name: "every", value: "N", help: "also report each time N more rows have been seen" },
+    { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
+    ...BACKEND_FLAGS,
     { name: "spectrum", help: "put all singular values into the JSON" },
     { name: "json", help: "print one JSON object per report" },
     { name: "fail-under", value: "X", help: "exit with 1 when RankMe is under X" },
@@ -89,6 +100,7 @@ function optionsOf(args: Arguments): ScoreOptions {
     nonFinite: args.text("non-finite") as "error" | "skip" | undefined,
     strict: args.on("strict"),
     every: args.count("every"),
+    exact: args.on("exact"),
   };
 }
 
@@ -114,9 +126,19 @@ async function scoreAndPrint(
   const progress = new ProgressLine(args.on("quiet"));
   const asJson = args.on("json");
   const color = !Deno.noColor && Deno.stdout.isTerminal();
+  const { backend, notes } = chosenBackend(args);
+  if (args.on("verbose")) notes.forEach((reason) => note(`rankme: ${reason}\n`));
   const reports = scoreStream(named.map(({ source }) => source), {
     ...options,
+    backend,
     names: named.map(({ name }) => name),
+    onMemory: (bytes) => {
+      const worthKnowing = bytes >= LARGE_STATE_BYTES && !args.on("quiet");
+      if (worthKnowing || args.on("verbose")) {
+        progress.clear();
+        note(`rankme: the state will need ${formatBytes(bytes)} of memory\n`);
+      }
+    },
     onProgress: (state) => progress.update(state),
   });
   let last!: ScoreReport;
@@ -149,7 +171,7 @@ function terminalWidth(): number {
 function circumstances({ inputs, backend, timing }: ScoreReport): string {
   return [
     ...inputs.map(({ name, format, rows }) => `${name}: ${format}, ${grouped(rows)} rows`),
-    `backend ${backend.name}, ${backend.threads} thread${backend.threads === 1 ? "" : "s"}`,
+    `backend ${describeBackend(backend)}`,
     `${timing.seconds.toFixed(2)} s, ${grouped(Math.round(timing.rowsPerSecond))} rows/s`,
   ].map((line) => `rankme: ${line}\n`).join("");
 }

@@ -1,5 +1,7 @@
+import { type BackendName, chooseBackend, type ChosenBackend } from "../linalg/choose_backend.ts";
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
 import type { EffectiveRankOptions } from "../pipeline/effective_rank_stream.ts";
+import type { BackendReport } from "../report/report.ts";
 import type { Arguments, Flag } from "./flags.ts";
 
 /** The flags that choose how an effective rank is computed. */
@@ -14,6 +16,32 @@ export const RANK_FLAGS: readonly Flag[] = [
   { name: "epsilon", value: "X", help: "ε, added to every normalised value (paper: 1e-7)" },
 ];
 
+/** The flags that choose what computes. */
+export const BACKEND_FLAGS: readonly Flag[] = [
+  {
+    name: "backend",
+    value: "NAME",
+    help: "what computes: auto (default), blas, wasm, reference",
+    choices: ["auto", "blas", "wasm", "reference"],
+  },
+  { name: "threads", value: "N", help: "on how many threads at most (default: all)" },
+  { name: "blas", value: "PATH", help: "the BLAS library to use; needs --allow-ffi" },
+];
+
+/**
+ * The backend that {@linkcode BACKEND_FLAGS} choose.
+ *
+ * @param args The arguments.
+ * @returns The backend, and what was tried before it.
+ */
+export function chosenBackend(args: Arguments): ChosenBackend {
+  return chooseBackend({
+    backend: args.text("backend") as BackendName | undefined,
+    threads: args.count("threads"),
+    blas: args.text("blas"),
+  });
+}
+
 /**
  * What {@linkcode RANK_FLAGS} say.
  *
@@ -26,4 +54,19 @@ export function rankOptions(args: Arguments): EffectiveRankOptions {
     center: args.choice("center"),
     epsilon: args.number("epsilon"),
   };
+}
+
+/**
+ * A backend as notes and tables call it.
+ *
+ * @param backend The backend.
+ * @returns For example `wasm, 2 threads, fused multiply-add`.
+ */
+export function describeBackend({ name, threads, relaxedSimd, library }: BackendReport): string {
+  return [
+    name,
+    `${threads} thread${threads === 1 ? "" : "s"}`,
+    ...library !== undefined ? [library] : [],
+    ...relaxedSimd !== undefined ? [`${relaxedSimd ? "fused" : "separate"} multiply-add`] : [],
+  ].join(", ");
 }

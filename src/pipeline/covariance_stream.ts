@@ -2,13 +2,22 @@ import type { EmbeddingBatch } from "../batch.ts";
 import { OnlineCovariance } from "../covariance/online_covariance.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
+import { fastestBackend } from "../linalg/fastest_backend.ts";
+import { releasing } from "./releasing.ts";
 
 /** How often to pass the state on, and what computes it. */
 export interface CovarianceStreamOptions {
   /** Also pass on a copy of the state each time so many rows have been seen. Default: never. */
   readonly every?: number;
-  /** What computes. Default: plain TypeScript. */
+  /**
+   * What computes. Default: WebAssembly on as many threads as the machine runs at once, or what is
+   * there instead. Its threads are let go at the end of the stream.
+   */
   readonly backend?: Backend;
+  /** Whether to keep a triangular factor: see {@linkcode OnlineCovariance}. Default: no. */
+  readonly exact?: boolean;
+  /** Is told how many rows are in, each time a batch is needed no more. */
+  readonly onRows?: (rows: number) => void;
 }
 
 /**
@@ -37,7 +46,8 @@ export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCova
    * @param options How often, and with what.
    * @throws {RankMeError} `usage`, when `every` is not a positive whole number.
    */
-  constructor({ every = Infinity, backend }: CovarianceStreamOptions = {}) {
+  constructor(options: CovarianceStreamOptions = {}) {
+    const { every = Infinity } = options;
     if (every !== Infinity && !(Number.isInteger(every) && every >= 1)) {
       throw new RankMeError(
         "usage",
@@ -46,7 +56,7 @@ export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCova
     }
     super();
     this.#slices = slicing(every);
-    this.#states = this.#slices.readable.pipeThrough(accumulating(every, backend));
+    this.#states = this.#slices.readable.pipeThrough(accumulating(every, options));
   }
 
   /** Where embeddings go in. */
@@ -81,16 +91,18 @@ function slicing(every: number): TransformStream<EmbeddingBatch, EmbeddingBatch>
 /** Takes slices in and passes on a state when the next slice after it has come, and at the end. */
 function accumulating(
   every: number,
-  backend: Backend | undefined,
+  options: CovarianceStreamOptions,
 ): TransformStream<EmbeddingBatch, OnlineCovariance> {
-  const state = new OnlineCovariance(backend);
-  return new TransformStream({
+  const { backend = fastestBackend(navigator.hardwareConcurrency), exact, onRows } = options;
+  const state = new OnlineCovariance(backend, { exact });
+  return new TransformStream(releasing(() => backend, {
     transform(slice, controller) {
       if (state.count > 0 && state.count % every === 0) controller.enqueue(state.clone());
       state.update(slice);
+      onRows?.(state.count);
     },
     flush(controller) {
       if (state.count > 0) controller.enqueue(state);
     },
-  });
+  }));
 }

@@ -1,9 +1,12 @@
 import type { OnlineCovariance } from "../covariance/online_covariance.ts";
 import { RankMeError } from "../errors.ts";
+import type { Backend } from "../linalg/backend.ts";
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
 import { effectiveRank } from "../metrics/effective_rank.ts";
 import { rankMe } from "../metrics/rank_me.ts";
+import { rankMeErrorBound } from "../metrics/rank_me_error_bound.ts";
 import type { RankReport } from "../report/report.ts";
+import { releasing } from "./releasing.ts";
 
 /** Under which convention to compute an effective rank. */
 export interface EffectiveRankOptions {
@@ -51,20 +54,27 @@ export class EffectiveRankStream extends TransformStream<OnlineCovariance, RankR
     if (!(epsilon >= 0 && epsilon < 1)) {
       throw new RankMeError("usage", `ε must be at least 0 and below 1, not ${epsilon}`);
     }
-    super({
-      transform(state, controller) {
+    let backend: Backend | undefined;
+    super(releasing(() => backend, {
+      transform(state: OnlineCovariance, controller: TransformStreamDefaultController<RankReport>) {
+        backend = state.backend;
         const spectrum = state.spectrum({ centered });
+        const how = { values: preset.values, epsilon };
         controller.enqueue({
-          rankMe: rankMe(spectrum, { values: preset.values, epsilon }),
+          rankMe: rankMe(spectrum, how),
           rows: state.count,
           dim: state.dim,
           convention,
           centered,
           epsilon,
+          accuracy: {
+            rankMeBound: rankMeErrorBound(spectrum, how),
+            method: state.exact ? "qr" : "gram",
+          },
           metrics: { effectiveRank: effectiveRank(spectrum) },
           spectrum,
         });
       },
-    });
+    }));
   }
 }

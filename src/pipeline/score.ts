@@ -1,13 +1,21 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import type { Backend } from "../linalg/backend.ts";
-import { referenceBackend } from "../linalg/reference/backend.ts";
-import type { RankReport, ScoreReport } from "../report/report.ts";
+import { chooseBackend } from "../linalg/choose_backend.ts";
+import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
 import { LimitStream } from "../transforms/limit_stream.ts";
 import { UnitNormStream } from "../transforms/unit_norm_stream.ts";
 import { CovarianceStream } from "./covariance_stream.ts";
 import { type EffectiveRankOptions, EffectiveRankStream } from "./effective_rank_stream.ts";
+import { refuseTooLarge } from "./refuse_too_large.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
+
+/** Relative to RankMe: what may be off by more carries a warning. */
+const WARNED_ERROR = 1e-6;
+const REMEDIES = {
+  gram: "a covariance cannot resolve its small singular values; --exact can",
+  qr: "float64 cannot resolve its small singular values",
+} as const;
 
 /** How far a score has come. */
 export interface ScoreProgress {
@@ -25,10 +33,17 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions {
   readonly limit?: number;
   /** Also reports each time so many rows have been seen. Default: once, at the end. */
   readonly every?: number;
-  /** What computes. Default: plain TypeScript. */
+  /** What computes. Default: the fastest that can be had, see `chooseBackend`. */
   readonly backend?: Backend;
   /** Stops reading: what has been read by then is scored, and marked as not complete. */
   readonly signal?: AbortSignal;
+  /**
+   * Whether to keep a triangular factor instead of a covariance: several times slower, and right
+   * also where singular values below 1e-8·σ₁ carry weight. Default: false.
+   */
+  readonly exact?: boolean;
+  /** Is told with the first row how many bytes of memory the state will need. */
+  readonly onMemory?: (bytes: number) => void;
   /** Is told of each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
 }
@@ -84,11 +99,17 @@ export async function* scoreStream(
   source: ScoreSource | readonly ScoreSource[],
   options: ScoreOptions = {},
 ): AsyncGenerator<ScoreReport, void, void> {
-  const { normalize, limit, every, backend = referenceBackend, signal, onProgress } = options;
+  const { normalize, limit, every, exact, signal, onProgress, onMemory } = options;
+  const { backend = chooseBackend().backend } = options;
   const start = performance.now();
-  const reading = new Reading();
+  // No batch of a file or a stream leaves this function, so its memory can be had back at once.
+  const reading = new Reading({ lends: true });
   const taken = { rows: 0, bytes: 0 };
   const onBatch = (batch: EmbeddingBatch) => {
+    if (taken.rows === 0) {
+      const memory = refuseTooLarge({ dim: batch.dim, rows: limit, exact }, backend);
+      onMemory?.(memory);
+    }
     taken.rows += batch.rows;
     taken.bytes += batch.data.byteLength;
     onProgress?.({ ...taken });
@@ -99,7 +120,12 @@ export async function* scoreStream(
     interruptible(signal, onBatch, () => reading.interrupted = true),
     ...normalize ? [new UnitNormStream()] : [],
   ];
-  const covariances = new CovarianceStream({ every, backend });
+  const covariances = new CovarianceStream({
+    every,
+    backend,
+    exact,
+    onRows: (rows) => reading.giveBack(rows),
+  });
   const ranks = new EffectiveRankStream(options);
   const reports = transforms
     .reduce(
@@ -119,7 +145,7 @@ export async function* scoreStream(
         skippedRows,
         // A state is passed on before the end only when more rows have come already.
         complete: report.rows === taken.rows && !interrupted && !missingEnd,
-        backend: { name: backend.name, threads: backend.threads },
+        backend: describeBackend(backend),
         timing: { seconds, rowsPerSecond: report.rows / seconds },
         inputs: reading.inputs(report.rows),
         warnings: [...warnings, ...warningsOf(report, interrupted)],
@@ -128,8 +154,18 @@ export async function* scoreStream(
     }
   } finally {
     reading.stop();
+    backend.release();
   }
   if (!any) throw reading.nothing();
+}
+
+function describeBackend({ name, threads, relaxedSimd, library }: Backend): BackendReport {
+  return {
+    name,
+    threads,
+    ...relaxedSimd !== undefined && { relaxedSimd },
+    ...library !== undefined && { library },
+  };
 }
 
 /** Passes batches on until the signal says stop; then ends as if there were no more. */
@@ -160,13 +196,18 @@ function interruptible(
 }
 
 function warningsOf(
-  { rankMe, rows, dim, centered }: RankReport,
+  { rankMe, rows, dim, centered, accuracy }: RankReport,
   interrupted: boolean,
 ): readonly string[] {
   return [
     ...interrupted ? ["interrupted: only the rows read by then are scored"] : [],
     ...rows < dim
       ? [`${rows} rows for ${dim} dimensions: RankMe cannot exceed ${rows}; score more rows`]
+      : [],
+    ...accuracy.rankMeBound > WARNED_ERROR * rankMe
+      ? [
+        `RankMe may be off by ${accuracy.rankMeBound.toPrecision(1)}: ${REMEDIES[accuracy.method]}`,
+      ]
       : [],
     ...rankMe === 0
       ? [

@@ -27,7 +27,7 @@ export interface JsonOptions {
  */
 export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
-  const { metrics, backend, timing, inputs, warnings, version } = report;
+  const { metrics, accuracy, backend, timing, inputs, warnings, version } = report;
   return JSON.stringify({
     rankMe,
     rows,
@@ -38,6 +38,7 @@ export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = 
     centered,
     epsilon,
     metrics,
+    accuracy,
     ...spectrum && { singularValues: Array.from(report.spectrum.singularValues) },
     backend,
     timing,

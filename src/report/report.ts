@@ -14,6 +14,13 @@ export interface RankReport {
   readonly centered: boolean;
   /** ε, added to every normalised value. */
   readonly epsilon: number;
+  /** How far RankMe may be off, and by what it was computed. */
+  readonly accuracy: {
+    /** A bound on |RankMe error| from float64 rounding. */
+    readonly rankMeBound: number;
+    /** `gram`: from sums of products. `qr`: from a triangular factor, which resolves more. */
+    readonly method: "gram" | "qr";
+  };
   /** Other numbers from the same spectrum, by name. */
   readonly metrics: { readonly [name: string]: number };
   /** The spectrum they all come from. */
@@ -30,6 +37,18 @@ export interface InputReport {
   readonly rows: number;
 }
 
+/** What computed a score. */
+export interface BackendReport {
+  /** What it is called. */
+  readonly name: string;
+  /** On how many threads it ran. */
+  readonly threads: number;
+  /** Whether WebAssembly could fuse multiplications and additions. */
+  readonly relaxedSimd?: boolean;
+  /** The native library behind it. */
+  readonly library?: string;
+}
+
 /** A {@linkcode RankReport} and the circumstances of its making. */
 export interface ScoreReport extends RankReport {
   /** How many rows were left out because of a null, NaN or infinity. */
@@ -37,7 +56,7 @@ export interface ScoreReport extends RankReport {
   /** Whether everything that was asked for is in it. */
   readonly complete: boolean;
   /** What computed it. */
-  readonly backend: { readonly name: string; readonly threads: number };
+  readonly backend: BackendReport;
   /** How long it took, reading included. */
   readonly timing: { readonly seconds: number; readonly rowsPerSecond: number };
   /** What was read, in order. */

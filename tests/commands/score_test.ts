@@ -39,6 +39,7 @@ Deno.test("the JSON object has the keys of the design, in its order, and no othe
     "centered",
     "epsilon",
     "metrics",
+    "accuracy",
     "backend",
     "timing",
     "inputs",
@@ -275,7 +276,7 @@ Deno.test("--quiet keeps warnings away, --verbose says what was read and compute
   assertEquals((await runCli(["-q"], { stdin })).stderr, "");
   const { stderr } = await runCli(["--verbose"], { stdin });
   assertStringIncludes(stderr, "stdin: arrow-stream, 2 rows");
-  assertStringIncludes(stderr, "backend reference, 1 thread");
+  assertStringIncludes(stderr, "backend wasm, ");
 });
 
 Deno.test("rows that are all equal have rank 0 after centring, and a warning", async () => {
@@ -342,4 +343,66 @@ Deno.test("SIGINT before the first row exits with 130 and no number", async () =
   assertEquals([code, stdout], [130, ""]);
   assertStringIncludes(stderr, "interrupted before the first row");
   await writer.abort().catch(() => {});
+});
+
+// --- What computes. ---
+
+Deno.test("without a permission WebAssembly computes, on all threads, and --verbose says why", async () => {
+  const run = await runCli(["--json", "--verbose"], { stdin: await goldenBytes("gaussian") });
+  assertEquals(run.status, 0);
+  const { backend } = JSON.parse(run.stdout);
+  assertEquals(backend, {
+    name: "wasm",
+    threads: navigator.hardwareConcurrency,
+    relaxedSimd: true,
+  });
+  assertStringIncludes(run.stderr, "a native BLAS: loading it needs --allow-ffi");
+  assertStringIncludes(run.stderr, `backend wasm, ${navigator.hardwareConcurrency} thread`);
+  assertMatch(run.stderr, /the state will need \S+ \S+ of memory/);
+});
+
+Deno.test("--backend and --threads choose, and every choice gives the same number", async () => {
+  const ranks: number[] = [];
+  for (const [name, threads] of [["reference", 1], ["wasm", 1], ["wasm", 3]] as const) {
+    const run = await runCli(["--json", `--backend=${name}`, `--threads=${threads}`], {
+      stdin: await goldenBytes("gaussian"),
+    });
+    const { rankMe, backend } = JSON.parse(run.stdout);
+    assertEquals([backend.name, backend.threads], [name, threads]);
+    ranks.push(rankMe);
+  }
+  const expected = goldenValue("gaussian", "paper");
+  ranks.forEach((rank) => assertAlmostEquals(rank, expected, 1e-9 * expected));
+});
+
+Deno.test("a backend there is none of, and no threads, are refused", async () => {
+  assertEquals((await runCli(["--backend", "gpu"])).status, 2);
+  assertEquals((await runCli(["--threads", "0"])).status, 2);
+});
+
+Deno.test("--backend blas without --allow-ffi is refused and says what it lacks", async () => {
+  const run = await runCli(["--backend", "blas"], { stdin: await goldenBytes("gaussian") });
+  assert(run.status !== 0);
+  assertStringIncludes(run.stderr, "--allow-ffi");
+});
+
+Deno.test("a BLAS that is asked for by name and may not be loaded is refused", async () => {
+  const run = await runCli(["--blas", "libnone.so"], { stdin: await goldenBytes("gaussian") });
+  assertEquals(run.status, 2);
+  assertStringIncludes(run.stderr, "libnone.so");
+  assertStringIncludes(run.stderr, "--allow-ffi");
+});
+
+Deno.test("--exact says so, and resolves what a covariance cannot", async () => {
+  const stdin = () => goldenBytes("rank-deficient");
+  const gram = JSON.parse((await runCli(["--json"], { stdin: await stdin() })).stdout);
+  const exact = JSON.parse((await runCli(["--json", "--exact"], { stdin: await stdin() })).stdout);
+  assertEquals([gram.accuracy.method, exact.accuracy.method], ["gram", "qr"]);
+  assertLess(exact.accuracy.rankMeBound, gram.accuracy.rankMeBound / 1000);
+  const expected = goldenValue("rank-deficient", "paper");
+  assertLess(Math.abs(exact.rankMe - expected), 1e-11 * expected);
+  // The difference between the two is what the bound of the less exact one promises.
+  assertLess(Math.abs(gram.rankMe - exact.rankMe), gram.accuracy.rankMeBound);
+  assert(gram.warnings.some((warning: string) => warning.includes("--exact")));
+  assertEquals(exact.warnings, []);
 });

@@ -82,6 +82,29 @@ export function orthogonal(seed: number, dim: number): Float64Array<ArrayBuffer>
   return q;
 }
 
+/**
+ * A dense symmetric matrix of known eigenvalues: a diagonal one, reflected a few times. Takes D²
+ * steps where a product with an orthogonal matrix takes D³.
+ */
+export function withEigenvalues(
+  seed: number,
+  values: ArrayLike<number>,
+): Float64Array<ArrayBuffer> {
+  const dim = values.length;
+  const matrix = diagonal(values);
+  for (let reflection = 0; reflection < 3; reflection++) {
+    const v = gaussian(seed + reflection, dim);
+    const β = 2 / v.reduce((sum, x) => sum + x * x, 0);
+    const w = product(matrix, dim, v);
+    const shift = β / 2 * w.reduce((sum, x, i) => sum + x * v[i], 0);
+    for (let i = 0; i < dim; i++) w[i] = β * (w[i] - shift * v[i]);
+    for (let i = 0; i < dim; i++) {
+      for (let j = 0; j < dim; j++) matrix[i * dim + j] -= v[i] * w[j] + w[i] * v[j];
+    }
+  }
+  return matrix;
+}
+
 /** A random symmetric matrix. */
 export function symmetric(seed: number, dim: number): Float64Array<ArrayBuffer> {
   const matrix = gaussian(seed, dim * dim);

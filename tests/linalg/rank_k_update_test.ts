@@ -1,39 +1,11 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import type { EmbeddingData } from "../../src/batch.ts";
-import type { ShiftedSums } from "../../src/linalg/backend.ts";
 import { rankKUpdate } from "../../src/linalg/reference/rank_k_update.ts";
 import { gaussian, integers } from "./matrices.ts";
+import { lowerTriangle, naiveUpdate, zeroSums } from "./sums.ts";
 
 /** The shapes at which tiles of 4 columns, panels of 128 rows and vectors of 2, 4 or 8 end. */
 const DIMS = [...Array(20).keys()].map((i) => i + 1).concat(31, 32, 33, 63, 64, 65);
 const ROWS = [0, 1, 2, 3, 5, 63, 64, 65, 127, 128, 129, 257];
-
-function zeroSums(pivot: Float64Array): ShiftedSums {
-  const dim = pivot.length;
-  return {
-    dim,
-    pivot,
-    sum: new Float64Array(dim),
-    scatter: new Float64Array(dim * dim),
-    stride: dim,
-  };
-}
-
-/** The definition: one row, one product at a time. */
-function naiveUpdate({ dim, pivot, sum, scatter }: ShiftedSums, rows: EmbeddingData): void {
-  for (let at = 0; at < rows.length; at += dim) {
-    for (let i = 0; i < dim; i++) {
-      const x = rows[at + i] - pivot[i];
-      sum[i] += x;
-      for (let j = 0; j <= i; j++) scatter[i * dim + j] += x * (rows[at + j] - pivot[j]);
-    }
-  }
-}
-
-/** A matrix without what is above its diagonal, which no one promises anything about. */
-function lowerTriangle({ scatter, dim }: ShiftedSums): Float64Array {
-  return scatter.map((value, at) => at % dim > Math.floor(at / dim) ? 0 : value);
-}
 
 Deno.test("the rank-k update of whole numbers is exact, whatever the shape and the type", () => {
   // Sums of products of small whole numbers round nowhere, so that any order gives the same bits.

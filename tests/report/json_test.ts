@@ -36,6 +36,7 @@ Deno.test("the JSON of a report has the report's numbers", () => {
     centered: false,
     epsilon: 1e-7,
     metrics: { effectiveRank: 31.63 },
+    accuracy: { rankMeBound: 1.2e-9, method: "gram" },
     backend: { name: "reference", threads: 1 },
     timing: { seconds: 0.41, rowsPerSecond: 62_439 },
     inputs: [{ name: "a.arrow", format: "arrow-stream", rows: 25_600 }],

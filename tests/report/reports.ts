@@ -11,6 +11,7 @@ export function reportOf(changes: Partial<ScoreReport> = {}): ScoreReport {
     convention: "paper",
     centered: false,
     epsilon: 1e-7,
+    accuracy: { rankMeBound: 1.2e-9, method: "gram" },
     metrics: { effectiveRank: 31.63 },
     spectrum: {
       singularValues,

@@ -1,0 +1,36 @@
+import { memoryNeeded, type MemoryQuestion } from "../covariance/memory_needed.ts";
+import { formatBytes, RankMeError } from "../errors.ts";
+import type { Backend } from "../linalg/backend.ts";
+
+/**
+ * Refuses dimensions whose state cannot fit, before any more is read.
+ *
+ * How much memory is free can be known with `--allow-sys` only; without it what no machine could hold
+ * is refused.
+ *
+ * @param question How many dimensions, and what else is known.
+ * @param backend What will compute.
+ * @returns The memory that is needed, in bytes.
+ * @throws {RankMeError} `memory`, when there is not as much.
+ */
+export function refuseTooLarge(question: MemoryQuestion, { maxOrder, name }: Backend): number {
+  const { bytes, order } = memoryNeeded(question);
+  const what = `${question.dim} dimensions need ${formatBytes(bytes)} of memory`;
+  const advice = "reduce the dimensions, or score fewer rows than dimensions with --limit";
+  if (maxOrder !== undefined && order > maxOrder) {
+    const matrix = `a matrix of ${order} rows, and ${name} holds ${maxOrder}`;
+    throw new RankMeError("memory", `${what}, ${matrix}`, { advice });
+  }
+  const available = availableMemory();
+  if (available !== undefined && bytes > available) {
+    const free = `${formatBytes(available)} are free`;
+    throw new RankMeError("memory", `${what}, and ${free}`, { advice });
+  }
+  return bytes;
+}
+
+function availableMemory(): number | undefined {
+  if (!("Deno" in globalThis)) return undefined;
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
+  return state === "granted" ? Deno.systemMemoryInfo().available : undefined;
+}
