@@ -32,7 +32,7 @@ export interface ChosenBackend {
  *
  * @param choice What is asked for.
  * @returns The backend and the reasons.
- * @throws {RankMeError} `usage`, `permission` or `unsupported`, when what was asked for by name cannot
+ * @throws {RankMeError} `usage` or `permission`, when what was asked for by name cannot
  * be had.
  *
  * @example What there is
@@ -58,7 +58,7 @@ export function chooseBackend(
   const notes = reasonsOf(tried);
   if (backend) return { backend, notes };
   if (name === "auto") return { backend: fallback, notes };
-  throw new RankMeError("unsupported", "no native BLAS was found", { advice: notes.join("; ") });
+  throw new RankMeError("usage", "no native BLAS can be used", { advice: notes.join("; ") });
 }
 
 /** Libraries that were refused, those with the same reason together. */

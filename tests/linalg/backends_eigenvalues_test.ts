@@ -64,6 +64,11 @@ testBackends("finds the eigenvalues of large dense matrices", (backend) => {
   });
 });
 
+// Products with a matrix take 1024 columns at a time; the reference would take seconds.
+testBackends("finds the eigenvalues of a matrix of order 1045", (backend) => {
+  assertSpectrum(backend, 0, 1045);
+}, OTHER_BACKENDS);
+
 testBackends("finds the eigenvalues of random matrices as the reference does", (backend) => {
   for (const dim of [31, 32, 33, 34, 65, 255, 257]) {
     const matrix = symmetric(dim, dim);

@@ -1,5 +1,6 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import type { EmbeddingData } from "../../src/batch.ts";
+import { RankMeError } from "../../src/errors.ts";
 import type { Accumulator, Backend, ShiftedSums } from "../../src/linalg/backend.ts";
 import { openBlas } from "../../src/linalg/blas/open_blas.ts";
 import { panelRowsOf } from "../../src/linalg/blas/rank_k_update.ts";
@@ -183,6 +184,20 @@ testBlas("it goes on after release()", (blas) => {
   assertEquals(eigenvalues(Float64Array.of(3, 0, 0, 5), 2, blas), Float64Array.of(5, 3));
   blas.release();
   blas.release();
+});
+
+Deno.test({
+  name: "a library that is refused is let go of",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    // Deno's own check of resources sees to the rest.
+    const named = { path: "libm.so.6", threads: 1, fallback: referenceBackend };
+    assertThrows(
+      () => openBlas(named),
+      RankMeError,
+      "it lacks cblas_dsyrk, cblas_dger, cblas_dgemv",
+    );
+  },
 });
 
 Deno.test("release() lets go of the fallback too", () => {

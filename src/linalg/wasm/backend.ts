@@ -23,7 +23,7 @@ export interface WasmBackendOptions {
  *
  * @param options How many threads.
  * @returns The backend.
- * @throws {RankMeError} `unsupported`, where WebAssembly has no SIMD; `usage`, when the number of
+ * @throws {RankMeError} `usage`, where WebAssembly has no SIMD, and when the number of
  * threads is not a whole number from 1 on.
  *
  * @example On two threads
@@ -45,7 +45,7 @@ export function wasmBackend({ threads: wanted = 1 }: WasmBackendOptions = {}): B
   }
   const kernels = findKernels();
   if (!kernels) {
-    throw new RankMeError("unsupported", "WebAssembly has no SIMD here", {
+    throw new RankMeError("usage", "WebAssembly has no SIMD here", {
       advice: "the reference backend runs anywhere",
     });
   }

@@ -52,7 +52,9 @@ export function wasmEigenvalues(
   const matrix = new Float64Array(buffer, words.MATRIX, stride * stride);
   write(matrix, stride);
   if (threads > 1) helpers.engage(instance);
-  return tridiagonalEigenvalues(tridiagonalize(instance, matrix, dim, stride, threads));
+  const tridiagonal = tridiagonalize(instance, matrix, dim, stride, threads);
+  if (threads > 1) helpers.disengage();
+  return tridiagonalEigenvalues(tridiagonal);
 }
 
 function tridiagonalize(

@@ -9,7 +9,6 @@ const MAX_PAGES = 65536;
 export interface KernelExports {
   submit(source: number, rows: number, type: number): void;
   complete(panels: number, milliseconds: number): number;
-  settle(milliseconds: number): number;
   submitted(): number;
   engage(engagement: number): void;
   fail(): void;

@@ -105,8 +105,9 @@ testWithCompiler(
   "BLAS without LAPACK is used, and the fallback for the eigenvalues",
   async (folder) => {
     const path = await compile(`${folder}/tiny.so`, ["-DNO_LAPACK"]);
-    const { library } = await runOpen({ path, permissions: ["--allow-ffi"] });
+    const { library, maxOrder } = await runOpen({ path, permissions: ["--allow-ffi"] });
     assertEquals(library, "tiny.so, without LAPACK: eigenvalues by reference");
+    assertEquals(maxOrder, 1234, "the fallback's limit holds");
   },
 );
 

@@ -8,7 +8,6 @@ export {
   openStep,
   progress,
   serve,
-  settle,
   submit,
   submitted,
 } from "./team.as";

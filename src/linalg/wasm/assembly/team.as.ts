@@ -195,11 +195,6 @@ function stepDone(): bool {
   return atomic.load<i32>(DONE) == taskCount(atomic.load<i64>(CURSOR));
 }
 
-/** Helps until all that was handed in is completed and no thread is inside a task. */
-export function settle(milliseconds: i32): bool {
-  return complete(load<i32>(SUBMITTED), milliseconds);
-}
-
 /** Sleeps until the doorbell rings, unless it has since `bell` was read. */
 function sleep(bell: i32, nanoseconds: i64): void {
   atomic.add<i32>(SLEEPERS, 1);

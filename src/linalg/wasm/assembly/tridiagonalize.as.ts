@@ -150,8 +150,6 @@ export function finishReflection(beta: f64): void {
     subtractTwo(w, order, load<f64>(at), vectorV(q), load<f64>(at, 8), vectorW(q));
   }
   combine(w, order, beta, -0.5 * beta * beta * dot(w, v, order), v);
-  // What padding let in beyond the order.
-  for (let at = order; at < ((order + 3) & ~3); at++) store<f64>(w + (<usize> at << 3), 0);
 }
 
 /**
