@@ -24,7 +24,7 @@ function blocksBeside(top: i32, order: i32): i32 {
  *
  * @param task Which block. The longest rows come first, so that little is left for the end.
  * @param order Rows of the triangle.
- * @param rows Rows of the panels, even.
+ * @param rows Rows of the panels, a multiple of four.
  * @param a The panel whose columns are rows of the matrix.
  * @param b The panel whose columns are columns of the matrix; may be the same.
  * @param matrix Row 0.

@@ -9,6 +9,9 @@ export const PANEL_ROWS: i32 = 256;
  */
 export const PAIR_BYTES: usize = 256 * 16 + 64;
 
+/** From one row of a pair to the next, in bytes. */
+export const ROW_BYTES: usize = 16;
+
 /** Rows of the tile that the micro-kernel holds in registers. */
 export const TILE_ROWS: i32 = 4;
 /**

@@ -14,8 +14,8 @@ import {
  * Packs some columns of some rows into the panel, as x−c in float64, and adds them to the sum.
  *
  * A panel is column pairs one after the other, each of them row after row: the order in which the
- * micro-kernel reads, as its `a` and as its `b`. Columns from D on, up to the stride, and the row
- * that makes the number even, are zeros.
+ * micro-kernel reads, as its `a` and as its `b`. Columns from D on, up to the stride, and the rows
+ * that make the number a multiple of four, are zeros.
  *
  * @param task Which {@linkcode PACK_COLUMNS} columns.
  * @param rows How many rows, at most a panel's.
@@ -60,7 +60,7 @@ function packEight<T>(source: usize, rowBytes: usize, rows: i32, pivot: usize, p
     source += rowBytes;
     panel += 16;
   }
-  if (rows & 1) {
+  for (; rows & 3; rows++, panel += 16) {
     v128.store(panel, f64x2.splat(0));
     v128.store(panel, f64x2.splat(0), PAIR_BYTES);
     v128.store(panel, f64x2.splat(0), 2 * PAIR_BYTES);
@@ -80,7 +80,7 @@ function packPair<T>(
 ): void {
   for (let lane = 0; lane < 2; lane++, column++) {
     let to = panel + <usize> lane * 8;
-    const end = to + (<usize> ((rows + 1) & ~1) << 4);
+    const end = to + (<usize> ((rows + 3) & ~3) << 4);
     if (column < dim) {
       const center = load<f64>(pivot + <usize> column * 8);
       let from = source + <usize> column * sizeof<T>();

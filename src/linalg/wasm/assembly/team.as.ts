@@ -93,7 +93,7 @@ function run(kind: i32, task: i32): void {
   } else {
     const panel = <usize> load<i32>(PANEL), scatter = <usize> load<i32>(SCATTER);
     const stride = load<i32>(STRIDE);
-    addBlock(task, stride, (rows + 1) & ~1, panel, panel, scatter, <usize> stride << 3);
+    addBlock(task, stride, (rows + 3) & ~3, panel, panel, scatter, <usize> stride << 3);
   }
 }
 

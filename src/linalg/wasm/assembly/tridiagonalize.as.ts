@@ -186,6 +186,13 @@ function packUpdate(task: i32): void {
       v128.store(b, f64x2.neg(w));
       v128.store(b + half, f64x2.neg(v));
     }
+    if (reflections & 1) {
+      // Two rows of zeros after both halves make the number a multiple of four.
+      v128.store(a + half, f64x2.splat(0));
+      v128.store(a + half, f64x2.splat(0), 16);
+      v128.store(b + half, f64x2.splat(0));
+      v128.store(b + half, f64x2.splat(0), 16);
+    }
   }
 }
 
@@ -196,7 +203,7 @@ export function beginUpdate(): i32 {
 
 function update(task: i32): void {
   const a = <usize> load<i32>(UPDATE_A), b = <usize> load<i32>(UPDATE_B);
-  const rows = 2 * load<i32>(REFLECTIONS);
+  const rows = (2 * load<i32>(REFLECTIONS) + 3) & ~3;
   addBlock(task, padded(load<i32>(ORDER)), rows, a, b, row(0), rowBytes());
 }
 
