@@ -12,7 +12,7 @@ async function linesOf(child: Deno.ChildProcess): Promise<string[]> {
 async function scoreDigits(...flags: string[]) {
   const digits = startExample("digits.ts", flags);
   const [run, { code }] = await Promise.all([
-    runCli(["score", "-", "--json"], { stdin: digits.stdout }),
+    runCli(["score", "-", "--json", "--quiet"], { stdin: digits.stdout }),
     digits.status,
   ]);
   assertEquals([code, run.status, run.stderr], [0, 0, ""]);
