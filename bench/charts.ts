@@ -56,7 +56,7 @@ function lines(
         scale: { type: "log", base },
         axis: { format: base === 10 ? "~s" : "d", values: [...new Set(values.map(({ x }) => x))] },
       },
-      y: { field: "y", type: "quantitative", title: y, scale, axis: { format: ",~g" } },
+      y: { field: "y", type: "quantitative", title: y, scale, axis: { format: ",~r" } },
       // In the order in which they were measured: ours first.
       color: {
         field: "series",

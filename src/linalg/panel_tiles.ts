@@ -1,6 +1,6 @@
 /**
- * The two products that take nearly all the time of a QR factorisation, each for four columns and
- * four more, so that the 4×4 numbers between them stay in local variables.
+ * The two products that take nearly all the time of plain TypeScript, in a rank-k update and in a QR
+ * factorisation, each for four columns and four more, so that the 4×4 numbers between them stay in local variables.
  *
  * A panel is held by columns, {@linkcode PANEL_ROWS} numbers each. `v` and `b` say where the first
  * of four consecutive columns begins.

@@ -1,6 +1,7 @@
 import { allocating } from "../../errors.ts";
 import type { Backend, ShiftedSums } from "../backend.ts";
-import { PANEL_ROWS, rankKUpdate } from "./rank_k_update.ts";
+import { PANEL_ROWS } from "../panel_tiles.ts";
+import { rankKUpdate } from "./rank_k_update.ts";
 import { tridiagonalEigenvalues } from "./tridiagonal_eigenvalues.ts";
 import { tridiagonalize } from "./tridiagonalize.ts";
 
