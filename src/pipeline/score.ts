@@ -114,28 +114,28 @@ export async function* scoreStream(
     taken.bytes += batch.data.byteLength;
     onProgress?.({ ...taken });
   };
-  // Stages that refuse their options do so before the source is touched.
-  const transforms = [
-    ...limit === undefined ? [] : [new LimitStream(limit)],
-    interruptible(signal, onBatch, () => reading.interrupted = true),
-    ...normalize ? [new UnitNormStream()] : [],
-  ];
-  const covariances = new CovarianceStream({
-    every,
-    backend,
-    exact,
-    onRows: (rows) => reading.giveBack(rows),
-  });
-  const ranks = new EffectiveRankStream(options);
-  const reports = transforms
-    .reduce(
-      (batches, stage) => batches.pipeThrough(stage),
-      reading.batches(source, options),
-    )
-    .pipeThrough(covariances)
-    .pipeThrough(ranks);
   let any = false;
   try {
+    // Stages that refuse their options do so before the source is touched.
+    const transforms = [
+      ...limit === undefined ? [] : [new LimitStream(limit)],
+      interruptible(signal, onBatch, () => reading.interrupted = true),
+      ...normalize ? [new UnitNormStream()] : [],
+    ];
+    const covariances = new CovarianceStream({
+      every,
+      backend,
+      exact,
+      onRows: (rows) => reading.giveBack(rows),
+    });
+    const ranks = new EffectiveRankStream(options);
+    const reports = transforms
+      .reduce(
+        (batches, stage) => batches.pipeThrough(stage),
+        reading.batches(source, options),
+      )
+      .pipeThrough(covariances)
+      .pipeThrough(ranks);
     for await (const report of reading.naming(reports)) {
       any = true;
       const seconds = (performance.now() - start) / 1000;

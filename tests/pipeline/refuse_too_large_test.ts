@@ -34,7 +34,8 @@ Deno.test("what cannot fit is refused on the first batch, before any more is rea
   const source = watchedSource(() => new EmbeddingBatch({ data: new Float32Array(dim), dim }));
   let refused: unknown;
   try {
-    for await (const _ of scoreStream(source.stream)) break;
+    const backend = fastestBackend();
+    for await (const _ of scoreStream(source.stream, { backend })) break;
   } catch (error) {
     refused = error;
   }
