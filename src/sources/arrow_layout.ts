@@ -1,11 +1,5 @@
-import {
-  type DataType,
-  type Dictionary,
-  MetadataVersion,
-  Type,
-  type Union,
-  UnionMode,
-} from "apache-arrow";
+import type { DataType, Dictionary, Union } from "apache-arrow";
+import { MetadataVersion, Type, UnionMode } from "apache-arrow/enum";
 import type { RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { strideForType } from "apache-arrow/type";
 import { RankMeError } from "../errors.ts";

@@ -1,13 +1,8 @@
-import {
-  type Data,
-  type DataType,
-  makeData,
-  type RecordBatch,
-  type Schema,
-  Struct,
-  Vector,
-} from "apache-arrow";
+import type { Data, DataType, RecordBatch, Schema } from "apache-arrow";
+import { makeData } from "apache-arrow/data";
 import type * as metadata from "apache-arrow/ipc/metadata/message";
+import { Struct } from "apache-arrow/type";
+import { Vector } from "apache-arrow/vector";
 import { VectorLoader } from "apache-arrow/visitor/vectorloader";
 import { formatBytes, RankMeError } from "../errors.ts";
 import { checkLayout } from "./arrow_layout.ts";

@@ -1,4 +1,5 @@
-import { Message, MessageHeader, MetadataVersion, type Schema } from "apache-arrow";
+import type { Schema } from "apache-arrow";
+import { MessageHeader, MetadataVersion } from "apache-arrow/enum";
 import { Endianness } from "apache-arrow/fb/endianness";
 import type { Field as FlatField } from "apache-arrow/fb/field";
 import { Footer as FlatFooter } from "apache-arrow/fb/footer";
@@ -8,7 +9,7 @@ import { RecordBatch as FlatRecordBatch } from "apache-arrow/fb/record-batch";
 import { Schema as FlatSchema } from "apache-arrow/fb/schema";
 import { Type as FlatType } from "apache-arrow/fb/type";
 import { type FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
-import type { DictionaryBatch, RecordBatch } from "apache-arrow/ipc/metadata/message";
+import { type DictionaryBatch, Message, type RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { ByteBuffer } from "flatbuffers";
 import { RankMeError } from "../errors.ts";
 import { corrupt } from "./corrupt.ts";

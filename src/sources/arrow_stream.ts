@@ -50,6 +50,25 @@ export class ArrowStreamParser {
 }
 
 /**
+ * What a stage does that reads bytes as they come.
+ *
+ * @param parser What reads them.
+ * @param wrap What the stage passes on of each record batch.
+ * @returns The doings of a `TransformStream`.
+ */
+export function parsing<T>(
+  parser: ArrowStreamParser,
+  wrap: (batch: BareBatch) => T,
+): Transformer<Uint8Array, T> {
+  return {
+    transform(chunk, controller) {
+      for (const batch of parser.feeder.push(chunk)) controller.enqueue(wrap(batch));
+    },
+    flush: () => parser.finish(),
+  };
+}
+
+/**
  * Reads a source to its end.
  *
  * @param source The bytes of an Arrow IPC stream.

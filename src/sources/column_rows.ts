@@ -1,4 +1,5 @@
-import { type Data, DataType, type FixedSizeList } from "apache-arrow";
+import type { Data, FixedSizeList } from "apache-arrow";
+import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import type { BareBatch } from "./arrow_messages.ts";

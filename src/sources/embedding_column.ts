@@ -1,4 +1,6 @@
-import { DataType, type Field, type Schema, Type } from "apache-arrow";
+import type { Field, Schema } from "apache-arrow";
+import { Type } from "apache-arrow/enum";
+import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../errors.ts";
 import { decoding } from "./corrupt.ts";
 

@@ -1,9 +1,8 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
-import { ArrowBatchStream } from "./arrow_batch_stream.ts";
 import { readArrowFile } from "./arrow_file.ts";
 import type { BareBatch } from "./arrow_messages.ts";
-import { ArrowStreamParser, pullBatches } from "./arrow_stream.ts";
+import { ArrowStreamParser, parsing, pullBatches } from "./arrow_stream.ts";
 import { describeBytes, detectFormat, type Format, SNIFF_BYTES } from "./detect.ts";
 import { type ByteSource, byteSource, closingStream } from "./pulled_bytes.ts";
 import { openFile, pathOf, type RandomAccess, readBytes, sequentially } from "./random_access.ts";
@@ -75,8 +74,9 @@ export async function openEmbeddings(
   function fromBytes(bytes: ReadableStream<Uint8Array>): OpenedEmbeddings {
     const source = byteSource(bytes);
     if (source) return fromSource(source);
-    const stage = new ArrowBatchStream({ strict });
-    return opened("arrow-stream", bytes.pipeThrough(stage), stage);
+    const parser = new ArrowStreamParser({ strict });
+    const stage = new TransformStream(parsing(parser, (batch) => batch));
+    return opened("arrow-stream", bytes.pipeThrough(stage), parser);
   }
 
   function fromSource(source: ByteSource, sourceBytes?: number): OpenedEmbeddings {
