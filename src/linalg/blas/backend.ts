@@ -1,7 +1,9 @@
 import type { Backend } from "../backend.ts";
+import { Helpers } from "../threads/helpers.ts";
+import { BlasAccumulator } from "./accumulator.ts";
 import { lapackEigenvalues } from "./eigenvalues.ts";
+import { JOIN_BLAS_TEAM } from "./joining.ts";
 import { type BlasLibrary, loadLibrary } from "./library.ts";
-import { blasAccumulator } from "./rank_k_update.ts";
 
 /**
  * A backend on a native library. Needs permission to call foreign functions.
@@ -16,20 +18,33 @@ export function blasBackend(path: string, threads: number, fallback: Backend): B
   const first = loadLibrary(path, threads);
   let current: BlasLibrary | undefined = first;
   const library = () => current ??= loadLibrary(path, threads);
-  const lapack = first.routines.dsyevd !== undefined;
+  const { threads: granted, routines: { dsyevd, setThreads } } = first;
+  const lapack = dsyevd !== undefined;
+  // Where the library cannot be told to use one thread a call, it shares out each call itself.
+  const helpers = new Helpers(setThreads ? granted - 1 : 0, JOIN_BLAS_TEAM);
   return {
     name: "blas",
-    threads: first.threads,
+    threads: granted,
     library: lapack
       ? first.description
       : `${first.description}, without LAPACK: eigenvalues by ${fallback.name}`,
     maxOrder: lapack ? undefined : fallback.maxOrder,
-    accumulator: (pivot) => blasAccumulator(library, pivot),
+    accumulator: (pivot) => new BlasAccumulator(library, helpers, pivot),
     eigenvalues(dim, write) {
       if (!lapack) return fallback.eigenvalues(dim, write);
-      return lapackEigenvalues(library().routines.dsyevd!, dim, write);
+      const { routines: { dsyevd }, useThreads } = library();
+      return lapackEigenvalues(
+        (...args) => {
+          // Not before the matrix is written: that may end an update, whose tasks use one thread each.
+          useThreads(granted);
+          dsyevd!(...args);
+        },
+        dim,
+        write,
+      );
     },
     release() {
+      helpers.release();
       if (current?.close()) current = undefined;
       fallback.release();
     },

@@ -15,6 +15,12 @@ const SIGNATURES = {
     parameters: ["i64", "i64", "i64", "i64", "i64", "f64", "buffer", "i64", "f64", "buffer", "i64"],
     result: "void",
   },
+  /** order, transA, transB, m, n, k, α, A, lda, B, ldb, β, C, ldc */
+  dgemm: {
+    // deno-fmt-ignore
+    parameters: ["i64", "i64", "i64", "i64", "i64", "i64", "f64", "buffer", "i64", "buffer", "i64", "f64", "buffer", "i64"],
+    result: "void",
+  },
   /** order, m, n, α, x, incx, y, incy, A, lda */
   dger: {
     // deno-fmt-ignore
@@ -44,7 +50,10 @@ type Routine = keyof typeof SIGNATURES;
 type Found = { readonly [R in Routine]?: Deno.StaticForeignSymbol<typeof SIGNATURES[R]> };
 
 /** The routines of a library that are used here. LAPACK's may be missing. */
-export type Routines = Found & Required<Pick<Found, "dsyrk" | "dger" | "dgemv">>;
+export type Routines = Found & Required<Pick<Found, typeof NEEDED[number]>>;
+
+/** Those without which a library is none. */
+const NEEDED = ["dsyrk", "dgemm", "dger", "dgemv"] as const;
 
 /** How symbols are spelled: what goes before a name, after one of C, and after one of Fortran. */
 const SPELLINGS = [
@@ -64,6 +73,7 @@ const ofFortran = (name: string) =>
 /** The names each routine may go by, most wanted first. */
 const NAMES: Readonly<Record<Routine, readonly string[]>> = {
   dsyrk: ofC("cblas_dsyrk"),
+  dgemm: ofC("cblas_dgemm"),
   dger: ofC("cblas_dger"),
   dgemv: ofC("cblas_dgemv"),
   dsyevd: ofFortran("dsyevd"),
@@ -90,9 +100,21 @@ const THREAD_VARIABLES = [
   "VECLIB_MAXIMUM_THREADS",
 ];
 
+/** How another thread opens a library that this one has. */
+export interface BlasInvitation {
+  readonly path: string;
+  /** What the routines that tasks call, and the one that sets threads, are called there. */
+  readonly symbols: {
+    readonly dsyrk: Deno.ForeignFunction;
+    readonly dgemm: Deno.ForeignFunction;
+    readonly setThreads?: Deno.ForeignFunction;
+  };
+}
+
 /** A loaded library. */
 export interface BlasLibrary {
   readonly routines: Routines;
+  readonly invitation: BlasInvitation;
   /** The name of its file, and what it says of itself. */
   readonly description: string;
   /** How many threads it computes on. */
@@ -116,13 +138,14 @@ const RTLD_NOW = 2;
  */
 export function loadLibrary(path: string, threads: number): BlasLibrary {
   const loaded = withThreadVariables(threads, () => openFile(path));
-  const routines = routinesOf(loaded.symbols);
+  const names = namesIn(loaded.symbols);
+  const routines = mapRoutines(names, (name) => loaded.symbols[name]) as Found;
   const kept = keepInMemory(path, routines);
   const close = () => {
     if (kept) loaded.close();
     return kept;
   };
-  const missing = (["dsyrk", "dger", "dgemv"] as const).filter((name) => !routines[name]);
+  const missing = NEEDED.filter((name) => !routines[name]);
   if (missing.length > 0) {
     close();
     const names = missing.map((name) => `cblas_${name}`).join(", ");
@@ -133,6 +156,7 @@ export function loadLibrary(path: string, threads: number): BlasLibrary {
   const used = routines.getThreads?.() ?? threads;
   return {
     routines: routines as Routines,
+    invitation: { path, symbols: symbolsOf(names) as BlasInvitation["symbols"] },
     description: describe(path, routines),
     threads: used >= 1 ? used : threads,
     useThreads,
@@ -155,12 +179,30 @@ function openFile(
   }
 }
 
-function routinesOf(symbols: Readonly<Record<string, unknown>>): Found {
+/** The names that a library's routines go by, of those it has. */
+function namesIn(symbols: Readonly<Record<string, unknown>>): Partial<Record<Routine, string>> {
+  return mapRoutines(NAMES, (names) => names.find((name) => symbols[name]));
+}
+
+function symbolsOf(
+  { dsyrk, dgemm, setThreads }: Partial<Record<Routine, string>>,
+): Partial<BlasInvitation["symbols"]> {
+  return mapRoutines({ dsyrk, dgemm, setThreads }, (name, routine) => ({
+    name,
+    ...SIGNATURES[routine],
+  }));
+}
+
+/** Maps what is there, and leaves out what there is nothing for. */
+function mapRoutines<T, U>(
+  table: Partial<Record<Routine, T>>,
+  map: (value: T, routine: Routine) => U | undefined,
+): Partial<Record<Routine, U>> {
+  const entries = Object.entries(table) as [Routine, T | undefined][];
   return Object.fromEntries(
-    Object.entries(NAMES).map(([routine, names]) => [
-      routine,
-      names.map((name) => symbols[name]).find(Boolean),
-    ]),
+    entries
+      .map(([routine, value]) => [routine, value && map(value, routine)])
+      .filter(([, mapped]) => mapped),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { EmbeddingData } from "../../batch.ts";
 import type { Accumulator, ShiftedSums } from "../backend.ts";
-import type { Helpers } from "./helpers.ts";
+import type { Helpers } from "../threads/helpers.ts";
 import { instantiate, type KernelInstance, type Kernels } from "./kernels_module.ts";
 import { LAYOUT, Parts, strideOf } from "./memory_layout.ts";
-import { waitUntil } from "./waiting.ts";
+import { waitUntil } from "../threads/waiting.ts";
 
 const { PANEL_ROWS, PAIR_BYTES, QUEUE_LENGTH } = LAYOUT;
 /** Rows wait in two buffers: one is filled while the other is worked on. */

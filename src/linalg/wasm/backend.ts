@@ -1,9 +1,9 @@
 import { RankMeError } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
+import { Helpers } from "../threads/helpers.ts";
 import { WasmAccumulator } from "./accumulator.ts";
 import { wasmEigenvalues } from "./eigenvalues.ts";
-import { Helpers } from "./helpers.ts";
-import { findKernels } from "./kernels_module.ts";
+import { findKernels, join } from "./kernels_module.ts";
 
 /** 32 bits address 4 GiB: room for a matrix of so many rows, and for what is kept beside it. */
 const MAX_ORDER = 22_000;
@@ -50,7 +50,7 @@ export function wasmBackend({ threads: wanted = 1 }: WasmBackendOptions = {}): B
     });
   }
   const threads = kernels.shared && mayWait() ? wanted : 1;
-  const helpers = new Helpers(kernels, threads - 1);
+  const helpers = new Helpers(threads - 1, join.toString());
   return {
     name: "wasm",
     threads,

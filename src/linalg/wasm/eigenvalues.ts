@@ -1,9 +1,9 @@
 import { tridiagonalEigenvalues } from "../reference/tridiagonal_eigenvalues.ts";
 import type { Tridiagonal } from "../reference/tridiagonalize.ts";
-import type { Helpers } from "./helpers.ts";
+import type { Helpers } from "../threads/helpers.ts";
 import { instantiate, type KernelInstance, type Kernels } from "./kernels_module.ts";
 import { LAYOUT, Parts, strideOf } from "./memory_layout.ts";
-import { waitUntil } from "./waiting.ts";
+import { waitUntil } from "../threads/waiting.ts";
 
 /** Rows whose reflections are applied together: more make the work between two steps longer. */
 const BLOCK = 32;

@@ -1,4 +1,6 @@
 import { allocating } from "../../errors.ts";
+import type { SharedWork } from "../threads/helpers.ts";
+import type { Team } from "../threads/team.ts";
 import { KERNELS } from "./kernels.ts";
 import { PAGE_BYTES } from "./memory_layout.ts";
 
@@ -6,14 +8,10 @@ import { PAGE_BYTES } from "./memory_layout.ts";
 const MAX_PAGES = 65536;
 
 /** What the compiled kernels offer. See the functions of the same names under assembly/. */
-export interface KernelExports {
+export interface KernelExports extends Team {
   submit(source: number, rows: number, type: number): void;
   complete(panels: number, milliseconds: number): number;
   submitted(): number;
-  engage(engagement: number): void;
-  fail(): void;
-  failed(): number;
-  progress(): bigint;
   openStep(kind: number, tasks: number): void;
   completeStep(milliseconds: number): number;
   reflect(order: number, reflections: number): number;
@@ -35,7 +33,7 @@ export interface Kernels {
 }
 
 /** The kernels at work on a memory of their own. */
-export interface KernelInstance {
+export interface KernelInstance extends SharedWork {
   readonly exports: KernelExports;
   readonly memory: WebAssembly.Memory;
 }
@@ -61,6 +59,14 @@ function compile(): Kernels | undefined {
       return { module: new WebAssembly.Module(bytes), relaxedSimd, shared };
     }
   }
+}
+
+/** Has the kernels work on a memory. Helpers run this too, so it uses nothing around it. */
+export function join(
+  { module, memory }: { module: WebAssembly.Module; memory: WebAssembly.Memory },
+): KernelExports {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as KernelExports;
 }
 
 /** A plain loop takes 0.3 ms, `Uint8Array.from` with a function 3 to 7. */
@@ -91,6 +97,7 @@ export function instantiate(
     if (pages > MAX_PAGES) throw new RangeError("more than 32 bits can address");
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   });
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return { memory, exports: exports as unknown as KernelExports };
+  const invitation = { module, memory };
+  const exports = join(invitation);
+  return { memory, exports, team: exports, invitation };
 }

@@ -1,12 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EmbeddingData } from "../../../src/batch.ts";
 import type { Backend, ShiftedSums } from "../../../src/linalg/backend.ts";
+import { Helpers } from "../../../src/linalg/threads/helpers.ts";
 import { WasmAccumulator } from "../../../src/linalg/wasm/accumulator.ts";
 import { wasmBackend } from "../../../src/linalg/wasm/backend.ts";
-import { Helpers } from "../../../src/linalg/wasm/helpers.ts";
 import {
   findKernels,
   instantiate,
+  join,
   type KernelInstance,
 } from "../../../src/linalg/wasm/kernels_module.ts";
 import { gaussian, integers } from "../matrices.ts";
@@ -60,7 +61,7 @@ function waitForHelpers({ memory }: KernelInstance, panels: number): void {
 }
 
 Deno.test("helpers follow from one memory to the next and back", () => {
-  const helpers = new SeenHelpers(KERNELS, 1);
+  const helpers = new SeenHelpers(1, join.toString());
   const rows = integers(2, BUFFER_ROWS * DIM, 100), pivot = new Float64Array(DIM);
   const expected = naiveSums(pivot, rows);
   const states = [1, 2, 3].map(() => new WasmAccumulator(KERNELS, helpers, pivot));
@@ -110,7 +111,7 @@ Deno.test("threads never add a panel twice, or half, or leave it out", () => {
 });
 
 Deno.test("helpers add rows while the thread that handed them in does something else", () => {
-  const helpers = new SeenHelpers(KERNELS, 2);
+  const helpers = new SeenHelpers(2, join.toString());
   const rows = integers(1, BUFFER_ROWS * DIM, 100), pivot = new Float64Array(DIM);
   const accumulator = new WasmAccumulator(KERNELS, helpers, pivot);
   accumulator.add(rows);
@@ -124,7 +125,7 @@ Deno.test("helpers add rows while the thread that handed them in does something 
 });
 
 Deno.test("a panel that is handed in just when the one before is done is not forgotten", () => {
-  const helpers = new SeenHelpers(KERNELS, 1);
+  const helpers = new SeenHelpers(1, join.toString());
   const accumulator = new WasmAccumulator(KERNELS, helpers, new Float64Array(1));
   accumulator.add(new Float32Array(8192));
   const instance = helpers.instance!, { exports } = instance;
@@ -144,7 +145,7 @@ Deno.test("helpers that are called away from a task finish it", () => {
   const rows = integers(3, 2 * BUFFER_ROWS * DIM, 100), pivot = new Float64Array(DIM);
   const expected = naiveSums(pivot, rows);
   for (let time = 0; time < 5; time++) {
-    const helpers = new SeenHelpers(KERNELS, 2);
+    const helpers = new SeenHelpers(2, join.toString());
     const accumulator = new WasmAccumulator(KERNELS, helpers, pivot);
     accumulator.add(rows);
     waitForHelpers(helpers.instance!, 1);
@@ -158,7 +159,7 @@ Deno.test("release() while rows are queued loses none, whether helpers have come
   const rows = integers(4, 2 * BUFFER_ROWS * DIM, 100), pivot = new Float64Array(DIM);
   const expected = naiveSums(pivot, rows);
   for (const late of [true, false]) {
-    const helpers = new SeenHelpers(KERNELS, 3);
+    const helpers = new SeenHelpers(3, join.toString());
     for (let time = 0; time < 3; time++) {
       const accumulator = new WasmAccumulator(KERNELS, helpers, pivot);
       accumulator.add(rows);

@@ -2,14 +2,10 @@
  * Computes with a helper that breaks down in the way that the first argument names, and prints what
  * came of it. The second argument says what is computed: `sums` or `eigenvalues`.
  */
+import { Helpers, type SharedWork } from "../../../src/linalg/threads/helpers.ts";
 import { WasmAccumulator } from "../../../src/linalg/wasm/accumulator.ts";
 import { wasmEigenvalues } from "../../../src/linalg/wasm/eigenvalues.ts";
-import { Helpers } from "../../../src/linalg/wasm/helpers.ts";
-import {
-  findKernels,
-  type KernelInstance,
-  type Kernels,
-} from "../../../src/linalg/wasm/kernels_module.ts";
+import { findKernels, join, type KernelInstance } from "../../../src/linalg/wasm/kernels_module.ts";
 import { withClock } from "./clock.ts";
 
 /** CURSOR and ENGAGEMENT of assembly/layout.as.ts: takes a task as a helper does, and no more. */
@@ -62,12 +58,14 @@ const TRAPPING = new WebAssembly.Module(Uint8Array.of(
   0x0b, 0x00, 0x41, 0x84, 0x04, 0x41, 0x01, 0xfe, 0x17, 0x02, 0x00, 0x0b,
 ));
 
-/** Helpers that tell whom they were called to. */
+/** Helpers that tell where they were called to, and may be sent another module than is at work there. */
 class BrokenHelpers extends Helpers {
   instance: KernelInstance | undefined;
+  #work: SharedWork | undefined;
   override engage(instance: KernelInstance): void {
     this.instance = instance;
-    super.engage(instance);
+    const invitation = { ...instance.invitation, ...how === "traps" && { module: TRAPPING } };
+    super.engage(this.#work ??= { ...instance, invitation });
   }
 }
 
@@ -88,8 +86,7 @@ function outcome(run: () => unknown): string {
 
 const [how, what] = Deno.args;
 const kernels = findKernels()!;
-const broken: Kernels = { ...kernels, module: how === "traps" ? TRAPPING : kernels.module };
-const helpers = new BrokenHelpers(broken, 1, PROGRAMS[how]);
+const helpers = new BrokenHelpers(1, join.toString(), PROGRAMS[how]);
 const outcomes: Record<string, string> = {};
 
 if (what === "eigenvalues") {

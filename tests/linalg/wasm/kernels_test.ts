@@ -1,11 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { eigenvalues } from "../../../src/linalg/eigenvalues.ts";
 import { referenceBackend } from "../../../src/linalg/reference/backend.ts";
+import { Helpers } from "../../../src/linalg/threads/helpers.ts";
 import { WasmAccumulator } from "../../../src/linalg/wasm/accumulator.ts";
 import { wasmEigenvalues } from "../../../src/linalg/wasm/eigenvalues.ts";
-import { Helpers } from "../../../src/linalg/wasm/helpers.ts";
 import { KERNELS } from "../../../src/linalg/wasm/kernels.ts";
-import { findKernels, instantiate, type Kernels } from "../../../src/linalg/wasm/kernels_module.ts";
+import {
+  findKernels,
+  instantiate,
+  join,
+  type Kernels,
+} from "../../../src/linalg/wasm/kernels_module.ts";
 import { integers, withEigenvalues } from "../matrices.ts";
 import { assertSameSums, naiveSums } from "../sums.ts";
 
@@ -29,7 +34,7 @@ for (const variant of Object.keys(KERNELS) as Variant[]) {
   for (const count of threads) {
     Deno.test(`the kernels ${variant} sum and decompose on ${count} threads`, () => {
       assert(WebAssembly.validate(bytesOf(variant)));
-      const kernels = kernelsOf(variant), helpers = new Helpers(kernels, count - 1);
+      const kernels = kernelsOf(variant), helpers = new Helpers(count - 1, join.toString());
       for (const [dim, rowCount] of [[1, 3], [11, 257], [70, 8000], [385, 1600]]) {
         const rows = integers(dim, rowCount * dim, 100), pivot = integers(-dim, dim, 100);
         const accumulator = new WasmAccumulator(kernels, helpers, pivot);
@@ -56,7 +61,11 @@ Deno.test("plain kernels round each product, whatever the machine can do", () =>
   const x = 1 + 2 ** -30, sums: Record<string, number> = {};
   for (const variant of ["plainShared", "plainUnshared"] as const) {
     const kernels = kernelsOf(variant);
-    const accumulator = new WasmAccumulator(kernels, new Helpers(kernels, 0), new Float64Array(2));
+    const accumulator = new WasmAccumulator(
+      kernels,
+      new Helpers(0, join.toString()),
+      new Float64Array(2),
+    );
     accumulator.add(Float64Array.of(-1, 1 + 2 ** -29, x, x));
     const { scatter, stride } = accumulator.sums();
     sums[variant] = scatter[stride];

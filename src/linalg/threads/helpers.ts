@@ -1,4 +1,4 @@
-import type { KernelInstance, Kernels } from "./kernels_module.ts";
+import type { Team } from "./team.ts";
 
 /** What a helper does: nothing, serve, or never serve again. */
 const IDLE = 0, SERVING = 1, DISMISSED = 2;
@@ -9,18 +9,21 @@ const PATIENCE_MILLISECONDS = 30_000;
  * What a helper runs. A blob, so that no permission is needed; it leaves the engagement that it
  * serves only when told to through the shared memory, and hears of the next one by message.
  */
-const HELPER_SOURCE = `onmessage = ({ data: { module, memory, engagement, state } }) => {
+function helperProgram(join: string): string {
+  return `const join = ${join};
+onmessage = ({ data: { engagement, state, ...invitation } }) => {
   if (Atomics.compareExchange(state, 0, ${IDLE}, ${SERVING}) !== ${IDLE}) return;
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const team = join(invitation);
   try {
-    exports.serve(engagement);
+    team.serve(engagement);
   } catch (error) {
-    exports.fail();
+    team.fail();
     console.error("rankme: a helper thread broke down:", error);
   }
   Atomics.store(state, 0, ${IDLE});
   Atomics.notify(state, 0);
 };`;
+}
 
 interface Helper {
   readonly worker: Worker;
@@ -28,60 +31,66 @@ interface Helper {
   readonly state: Int32Array;
 }
 
-/** Threads that take tasks off the calling thread, on one memory at a time. */
+/** Work on shared memory in which helpers can take part. */
+export interface SharedWork {
+  /** Those who do it, as seen from the calling thread. */
+  readonly team: Team;
+  /** What a helper must know to become one of them; it is cloned, shared memory excepted. */
+  readonly invitation: object;
+}
+
+/** Threads that take tasks off the calling thread, at one work at a time. */
 export class Helpers {
-  readonly #kernels: Kernels;
   /** How many there are. */
   readonly count: number;
-  readonly #source: string;
+  readonly #program: string;
   #helpers: Helper[] = [];
-  #engaged: KernelInstance | undefined;
+  #engaged: SharedWork | undefined;
   #engagements = 0;
   #url: string | undefined;
 
   /**
-   * @param kernels What they run.
    * @param count How many. None is started before there is something to do.
-   * @param source Their program; for tests.
+   * @param join The text of a function that makes a {@linkcode Team} of an invitation, with nothing
+   * around it: a helper has no other code.
+   * @param program All of their program; for tests.
    */
-  constructor(kernels: Kernels, count: number, source: string = HELPER_SOURCE) {
-    this.#kernels = kernels;
+  constructor(count: number, join: string, program: string = helperProgram(join)) {
     this.count = count;
-    this.#source = source;
+    this.#program = program;
   }
 
   /**
    * Has them help here from now on, and nowhere else.
    *
-   * @param instance The kernels on the memory where there is something to do.
+   * @param work Where there is something to do.
    */
-  engage(instance: KernelInstance): void {
-    if (this.count === 0 || this.#engaged === instance) return;
+  engage(work: SharedWork): void {
+    if (this.count === 0 || this.#engaged === work) return;
     this.disengage();
     if (this.#helpers.length === 0) this.#start();
-    this.#engaged = instance;
+    this.#engaged = work;
     const engagement = ++this.#engagements;
-    instance.exports.engage(engagement);
-    const { module } = this.#kernels;
+    work.team.engage(engagement);
     for (const { worker, state } of this.#helpers) {
-      worker.postMessage({ module, memory: instance.memory, engagement, state });
+      worker.postMessage({ ...work.invitation, engagement, state });
     }
   }
 
   /** Calls them away from where they help, and lets go of its memory. */
   disengage(): void {
-    this.#engaged?.exports.engage(0);
+    this.#engaged?.team.engage(0);
     this.#engaged = undefined;
   }
 
   #start(): void {
-    const url = URL.createObjectURL(new Blob([this.#source], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([this.#program], { type: "text/javascript" }));
     this.#url = url;
     this.#helpers = Array.from({ length: this.count }, () => {
       const worker = new Worker(url, { type: "module" });
       worker.onerror = (event) => {
         event.preventDefault();
-        this.#engaged?.exports.fail();
+        this.#engaged?.team.fail();
       };
       return { worker, state: new Int32Array(new SharedArrayBuffer(4)) };
     });
@@ -89,7 +98,7 @@ export class Helpers {
 
   /** Ends their threads. The next engagement starts new ones. */
   release(): void {
-    const broken = this.#engaged?.exports.failed();
+    const broken = this.#engaged?.team.failed();
     this.disengage();
     for (const { worker, state } of this.#helpers) {
       // No thread may end inside a task, be it of an earlier engagement: half of one spoils the sums.
