@@ -6,6 +6,12 @@ import { JOIN_BLAS_TEAM } from "./joining.ts";
 import { type BlasLibrary, loadLibrary } from "./library.ts";
 
 /**
+ * Up to D = 384 OpenBLAS is no faster with two threads, and a thread that has computed spins for some
+ * 25 ms in wait of more, which takes that time from others.
+ */
+const MIN_SHARED_ORDER = 512;
+
+/**
  * A backend on a native library. Needs permission to call foreign functions.
  *
  * @param path The library's file, or a name for the system's loader.
@@ -36,7 +42,7 @@ export function blasBackend(path: string, threads: number, fallback: Backend): B
       return lapackEigenvalues(
         (...args) => {
           // Not before the matrix is written: that may end an update, whose tasks use one thread each.
-          useThreads(granted);
+          useThreads(dim < MIN_SHARED_ORDER ? 1 : granted);
           dsyevd!(...args);
         },
         dim,
