@@ -3,7 +3,7 @@ import type { EmbeddingData } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import type { Accumulator, Backend, ShiftedSums } from "../../src/linalg/backend.ts";
 import { openBlas } from "../../src/linalg/blas/open_blas.ts";
-import { panelRowsOf } from "../../src/linalg/blas/rank_k_update.ts";
+import { panelRowsOf } from "../../src/linalg/blas/accumulator.ts";
 import { eigenvalues } from "../../src/linalg/eigenvalues.ts";
 import { referenceBackend } from "../../src/linalg/reference/backend.ts";
 import { gaussian, integers, symmetric } from "../linalg/matrices.ts";
@@ -195,7 +195,7 @@ Deno.test({
     assertThrows(
       () => openBlas(named),
       RankMeError,
-      "it lacks cblas_dsyrk, cblas_dger, cblas_dgemv",
+      "it lacks cblas_dsyrk, cblas_dgemm, cblas_dger, cblas_dgemv",
     );
   },
 });

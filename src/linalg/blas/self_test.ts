@@ -2,6 +2,8 @@ import type { Backend } from "../backend.ts";
 
 /** Large enough for every loop of a kernel and its ends, small enough to take no time. */
 const DIM = 50;
+/** Wide enough to be cut into blocks, where there are threads to share them, and so few rows of it. */
+const WIDE_DIM = 200, WIDE_STEP = 20;
 /** Relative to the largest eigenvalue. Those of libraries that work are a hundred times nearer. */
 const TOLERANCE = 1e-13;
 
@@ -16,25 +18,35 @@ const TOLERANCE = 1e-13;
  * @returns What is wrong with it, or nothing.
  */
 export function selfTest(backend: Backend): string | undefined {
-  const pivot = Float64Array.from({ length: DIM }, (_, i) => i - 7);
-  const rows = Float64Array.from({ length: DIM * DIM }, (_, at) => {
-    const k = Math.floor(at / DIM), i = at % DIM;
+  return wrongSum(backend, DIM, 1) ?? wrongSum(backend, WIDE_DIM, WIDE_STEP) ??
+    wrongEigenvalue(backend);
+}
+
+/** Rows e_k for each k that is a multiple of `step`, from 0 on. */
+function wrongSum(backend: Backend, dim: number, step: number): string | undefined {
+  const pivot = Float64Array.from({ length: dim }, (_, i) => i - 7);
+  const count = Math.ceil(dim / step);
+  const rows = Float64Array.from({ length: count * dim }, (_, at) => {
+    const k = Math.floor(at / dim) * step, i = at % dim;
     return pivot[i] + (i >= k ? 1 : 0);
   });
   const accumulator = backend.accumulator(pivot);
   // In two parts, the second of which must be added to the first.
-  accumulator.add(rows.subarray(0, 13 * DIM));
+  const first = Math.floor(count / 4) * dim;
+  accumulator.add(rows.subarray(0, first));
   accumulator.sums();
-  accumulator.add(rows.subarray(13 * DIM));
+  accumulator.add(rows.subarray(first));
   const { sum, scatter, stride } = accumulator.sums();
-  for (let i = 0; i < DIM; i++) {
-    if (sum[i] !== i + 1) return `it sums column ${i} to ${sum[i]} instead of ${i + 1}`;
+  for (let i = 0; i < dim; i++) {
+    const ones = (j: number) => Math.floor(j / step) + 1;
+    if (sum[i] !== ones(i)) return `it sums column ${i} to ${sum[i]} instead of ${ones(i)}`;
     for (let j = 0; j <= i; j++) {
       const product = scatter[i * stride + j];
-      if (product !== j + 1) return `its product (${i}, ${j}) is ${product} instead of ${j + 1}`;
+      if (product !== ones(j)) {
+        return `its product (${i}, ${j}) is ${product} instead of ${ones(j)}`;
+      }
     }
   }
-  return wrongEigenvalue(backend);
 }
 
 function wrongEigenvalue(backend: Backend): string | undefined {

@@ -5,7 +5,9 @@ import { instantiate, type KernelInstance, type Kernels } from "./kernels_module
 import { LAYOUT, Parts, strideOf } from "./memory_layout.ts";
 import { waitUntil } from "../threads/waiting.ts";
 
-const { PANEL_ROWS, PAIR_BYTES, QUEUE_LENGTH } = LAYOUT;
+const { PANEL_ROWS, PAIR_BYTES, QUEUE_LENGTH, BLOCK_ROWS, BLOCK_COLUMNS } = LAYOUT;
+/** One panel is packed while the other is added. */
+const PANELS = 2;
 /** Rows wait in two buffers: one is filled while the other is worked on. */
 const BUFFERS = 2;
 /** A buffer of this size keeps helpers busy for longer than it takes to wake them. */
@@ -46,7 +48,9 @@ export class WasmAccumulator implements Accumulator {
       pivot: parts.take(stride * 8),
       sum: parts.take(stride * 8),
       scatter: parts.take(stride * stride * 8),
-      panel: parts.take(stride / 2 * PAIR_BYTES),
+      panels: parts.take(PANELS * stride / 2 * PAIR_BYTES),
+      // At most: there are no blocks above the diagonal.
+      added: parts.take(4 * Math.ceil(stride / BLOCK_ROWS) * Math.ceil(stride / BLOCK_COLUMNS)),
     };
     const buffers = Array.from(
       { length: helpers.count === 0 ? 1 : BUFFERS },
@@ -59,7 +63,9 @@ export class WasmAccumulator implements Accumulator {
     words.setUint32(LAYOUT.PIVOT, addresses.pivot, true);
     words.setUint32(LAYOUT.SUM, addresses.sum, true);
     words.setUint32(LAYOUT.SCATTER, addresses.scatter, true);
-    words.setUint32(LAYOUT.PANEL, addresses.panel, true);
+    words.setUint32(LAYOUT.PANELS, addresses.panels, true);
+    words.setUint32(LAYOUT.ADDED, addresses.added, true);
+    instance.exports.beginUpdates();
     new Float64Array(instance.memory.buffer, addresses.pivot, dim).set(pivot);
     this.#dim = dim;
     this.#stride = stride;

@@ -10,7 +10,7 @@ const BLOCK = 32;
 /** Below this order a product Av is over before another thread has noticed it. */
 const SHARED_ORDER = 256;
 /** Kinds of tasks, as assembly/tridiagonalize.as.ts has them. */
-const MULTIPLY = 3, PACK_UPDATE = 4, UPDATE = 5;
+const MULTIPLY = 1, PACK_UPDATE = 2, UPDATE = 3;
 
 /**
  * Eigenvalues of a symmetric matrix: blocked Householder reduction to tridiagonal form by the

@@ -9,8 +9,10 @@ const MAX_PAGES = 65536;
 
 /** What the compiled kernels offer. See the functions of the same names under assembly/. */
 export interface KernelExports extends Team {
+  beginUpdates(): void;
   submit(source: number, rows: number, type: number): void;
   complete(panels: number, milliseconds: number): number;
+  completed(panels: number): number;
   submitted(): number;
   openStep(kind: number, tasks: number): void;
   completeStep(milliseconds: number): number;

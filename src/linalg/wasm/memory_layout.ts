@@ -8,7 +8,8 @@ export const LAYOUT = {
   PIVOT: 584,
   SUM: 588,
   SCATTER: 592,
-  PANEL: 596,
+  PANELS: 596,
+  ADDED: 600,
   MATRIX: 640,
   VECTORS_V: 648,
   VECTORS_W: 652,
@@ -20,6 +21,9 @@ export const LAYOUT = {
   QUEUE_LENGTH: 64,
   /** Rows of a panel. */
   PANEL_ROWS: 256,
+  /** Rows and columns of a block of the scatter. */
+  BLOCK_ROWS: 192,
+  BLOCK_COLUMNS: 48,
   /** From one pair of columns in a panel to the next. */
   PAIR_BYTES: 256 * 16 + 64,
 } as const;

@@ -1,7 +1,7 @@
 import type { BlasLibrary, Routines } from "../../../src/linalg/blas/library.ts";
 
 interface Call {
-  readonly routine: "dger" | "dgemv" | "dsyrk";
+  readonly routine: "dger" | "dgemv" | "dsyrk" | "dgemm";
   readonly rows: number;
   readonly threads: number;
 }
@@ -33,20 +33,41 @@ export function plainLibrary(threads = 3): BlasLibrary & { readonly calls: reado
       }
     },
     dsyrk(order, uplo, trans, n, k, alpha, a, lda, beta, c, ldc) {
-      expect([order, uplo, trans, lda, ldc], [101n, 122n, 112n, n, n]);
+      expect([order, uplo, trans, ldc], [101n, 122n, 112n, lda]);
       calls.push({ routine: "dsyrk", rows: Number(k), threads: using });
-      const [matrix, to] = [floats(a), floats(c)], dim = Number(n);
-      for (let i = 0; i < dim; i++) {
+      const [matrix, to] = [floats(a), floats(c)], stride = Number(lda);
+      for (let i = 0; i < n; i++) {
         for (let j = 0; j <= i; j++) {
-          let sum = beta * to[i * dim + j];
-          for (let r = 0; r < k; r++) sum += alpha * matrix[r * dim + i] * matrix[r * dim + j];
-          to[i * dim + j] = sum;
+          let sum = beta * to[i * stride + j];
+          for (let r = 0; r < k; r++) {
+            sum += alpha * matrix[r * stride + i] * matrix[r * stride + j];
+          }
+          to[i * stride + j] = sum;
+        }
+      }
+    },
+    dgemm(order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
+      expect([order, transA, transB, ldb, ldc], [101n, 112n, 111n, lda, lda]);
+      calls.push({ routine: "dgemm", rows: Number(k), threads: using });
+      const [left, right, to] = [floats(a), floats(b), floats(c)], stride = Number(lda);
+      for (let i = 0; i < m; i++) {
+        for (let j = 0; j < n; j++) {
+          let sum = beta * to[i * stride + j];
+          for (let r = 0; r < k; r++) sum += alpha * left[r * stride + i] * right[r * stride + j];
+          to[i * stride + j] = sum;
         }
       }
     },
   };
   return {
     routines,
+    invitation: {
+      path: "nowhere",
+      symbols: {
+        dsyrk: { parameters: [], result: "void" },
+        dgemm: { parameters: [], result: "void" },
+      },
+    },
     description: "plain",
     threads,
     useThreads: (count) => using = count,

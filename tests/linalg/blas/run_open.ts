@@ -29,3 +29,15 @@ export async function runOpen(
   if (code !== 0) throw new Error(`open.ts ended with status ${code}: ${text(stderr)}`);
   return JSON.parse(text(stdout));
 }
+
+/** What sums.ts prints: see there. */
+export async function runSums(path: string, threads: number, how = ""): Promise<unknown> {
+  const script = new URL("sums.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...DENO_RUN, `--allow-ffi=${path},${path}.nowhere`, script, path, String(threads), how],
+    signal: AbortSignal.timeout(60_000),
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (code !== 0) throw new Error(`sums.ts ended with status ${code}: ${text(stderr)}`);
+  return JSON.parse(text(stdout));
+}

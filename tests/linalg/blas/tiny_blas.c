@@ -3,7 +3,7 @@
  * Flags choose the width of integers, the spelling of symbols and what goes wrong:
  *
  *   -DINTEGER=int32_t|int64_t  -DC(name)=…  -DFORTRAN(name)=…
- *   -DDSYRK_ONLY  -DNO_LAPACK  -DWRONG_PRODUCT  -DWRONG_EIGENVALUE  -DINFO=5  -DTHREADS  -DLINGERING
+ *   -DDSYRK_ONLY  -DNO_LAPACK  -DWRONG_PRODUCT  -DWRONG_BLOCK  -DWRONG_EIGENVALUE  -DINFO=5  -DTHREADS  -DLINGERING
  */
 #include <math.h>
 #include <pthread.h>
@@ -38,6 +38,22 @@ void C(cblas_dsyrk)(int order, int uplo, int trans, INTEGER n, INTEGER k, double
 }
 
 #ifndef DSYRK_ONLY
+
+void C(cblas_dgemm)(int order, int transa, int transb, INTEGER m, INTEGER n, INTEGER k,
+                    double alpha, const double *a, INTEGER lda, const double *b, INTEGER ldb,
+                    double beta, double *c, INTEGER ldc) {
+  if (order != 101 || transa != 112 || transb != 111) abort();
+  for (INTEGER i = 0; i < m; i++) {
+    for (INTEGER j = 0; j < n; j++) {
+      double sum = 0;
+      for (INTEGER r = 0; r < k; r++) sum += a[r * lda + i] * b[r * ldb + j];
+#ifdef WRONG_BLOCK
+      if (i == 5 && j == 2) sum++;
+#endif
+      c[i * ldc + j] = beta * c[i * ldc + j] + alpha * sum;
+    }
+  }
+}
 
 void C(cblas_dger)(int order, INTEGER m, INTEGER n, double alpha, const double *x, INTEGER incx,
                    const double *y, INTEGER incy, double *a, INTEGER lda) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { runOpen } from "./run_open.ts";
+import { runOpen, runSums } from "./run_open.ts";
 
 const SOURCE = new URL("tiny_blas.c", import.meta.url).pathname;
 const HAS_COMPILER = await hasCompiler();
@@ -111,6 +111,29 @@ testWithCompiler(
   },
 );
 
+testWithCompiler(
+  "threads of a library that have never met compute the same sums",
+  async (folder) => {
+    const path = await compile(`${folder}/tiny.so`, ["-DTHREADS", "-O2"]);
+    for (const threads of [1, 2, 3, 4]) {
+      assertEquals(await runSums(path, threads), {
+        first: "the same",
+        second: "the same",
+        release: "no error",
+      });
+    }
+  },
+);
+
+testWithCompiler("a helper that cannot load the library ends sums in an error", async (folder) => {
+  const path = await compile(`${folder}/tiny.so`, ["-DTHREADS", "-O2"]);
+  assertEquals(await runSums(path, 2, "broken"), {
+    first: "the same",
+    second: "a helper thread broke down, and with it the sums",
+    release: "no error",
+  });
+});
+
 testWithCompiler("a library that was asked for is refused with the reason", async (folder) => {
   const path = await compile(`${folder}/tiny.so`, ["-DWRONG_PRODUCT"]);
   const { error } = await runOpen({ path, permissions: ["--allow-ffi"] });
@@ -120,6 +143,17 @@ testWithCompiler("a library that was asked for is refused with the reason", asyn
       "name another library, or none to have one searched",
   });
 });
+
+testWithCompiler(
+  "products beside the diagonal are tested where threads share them",
+  async (folder) => {
+    const path = await compile(`${folder}/tiny.so`, ["-DWRONG_BLOCK", "-DTHREADS"]);
+    const { error } = await runOpen({ path, permissions: ["--allow-ffi"], threads: 2 });
+    assertMatch(error!.message, /its product \(105, 2\) is 3 instead of 1/);
+    // One thread makes one block of it all.
+    assertEquals((await runOpen({ path, permissions: ["--allow-ffi"], threads: 1 })).name, "blas");
+  },
+);
 
 testWithCompiler(
   "libraries that do not work are refused, and the next one is tried",
@@ -140,7 +174,7 @@ testWithCompiler(
     assertEquals(tried!.map(({ library }) => library), ["a", "b", "c", "d", "e"].map(at));
     const [noLibrary, lacking, product, info, eigenvalue] = tried!.map(({ reason }) => reason);
     assertMatch(noLibrary, /file too short|invalid ELF header/);
-    assertEquals(lacking, "it lacks cblas_dger, cblas_dgemv");
+    assertEquals(lacking, "it lacks cblas_dgemm, cblas_dger, cblas_dgemv");
     assertEquals(product, "its product (9, 4) is 7 instead of 5");
     assertEquals(info, "LAPACK's dsyevd ended with info = 5");
     assertMatch(eigenvalue, /^its eigenvalue \d+ is [\d.e-]+ instead of [\d.e-]+$/);

@@ -49,13 +49,10 @@ class SeenHelpers extends Helpers {
   }
 }
 
-/** COMPLETED of assembly/layout.as.ts. */
-const COMPLETED = 448;
-
 /** Waits, without any help, until helpers have added so many panels. */
-function waitForHelpers({ memory }: KernelInstance, panels: number): void {
-  const words = new Int32Array(memory.buffer), start = performance.now();
-  while (Atomics.load(words, COMPLETED / 4) < panels) {
+function waitForHelpers({ exports }: KernelInstance, panels: number): void {
+  const start = performance.now();
+  while (!exports.completed(panels)) {
     assert(performance.now() - start < 20_000, "no helper has come");
   }
 }

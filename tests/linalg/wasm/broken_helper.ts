@@ -8,14 +8,20 @@ import { wasmEigenvalues } from "../../../src/linalg/wasm/eigenvalues.ts";
 import { findKernels, join, type KernelInstance } from "../../../src/linalg/wasm/kernels_module.ts";
 import { withClock } from "./clock.ts";
 
-/** CURSOR and ENGAGEMENT of assembly/layout.as.ts: takes a task as a helper does, and no more. */
+/**
+ * CURSOR, PACK_CURSOR, SUBMITTED and ENGAGEMENT of assembly/layout.as.ts: takes a task as a helper
+ * does, the first of a step or that of packing the first panel, and no more.
+ */
 const TAKE_TASK = `
 const takeTask = (memory, engagement) => {
-  const cursor = new BigInt64Array(memory.buffer, 64, 1), word = new Int32Array(memory.buffer, 512, 1);
-  while (Atomics.load(word, 0) === engagement) {
-    const seen = Atomics.load(cursor, 0);
-    if ((seen & 0xfffffn) >= (seen >> 20n & 0xfffffn)) continue;
-    if (Atomics.compareExchange(cursor, 0, seen, seen + 1n) === seen) return;
+  const words = new Int32Array(memory.buffer), cursors = new BigInt64Array(memory.buffer);
+  const step = 64 / 8, pack = 320 / 8;
+  while (Atomics.load(words, 512 / 4) === engagement) {
+    const seen = Atomics.load(cursors, step);
+    const inStep = (seen & 0xfffffn) < (seen >> 20n & 0xfffffn);
+    if (inStep && Atomics.compareExchange(cursors, step, seen, seen + 1n) === seen) return;
+    const submitted = Atomics.load(words, 384 / 4) > 0;
+    if (submitted && Atomics.compareExchange(cursors, pack, 0n, 1n) === 0n) return;
   }
 };`;
 
@@ -107,7 +113,7 @@ if (what === "eigenvalues") {
   const { exports } = helpers.instance!;
   if (how === "throws at start") outcomes.before = outcome(() => accumulator.sums());
   // Until it has taken its task, or never came to take one.
-  const idle = () => how === "throws at start" || (exports.progress() & 0xfffffn) === 0n;
+  const idle = () => how === "throws at start" || exports.progress() === 0n;
   while (!exports.failed() && idle()) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,16 +1,6 @@
 export { multiplyAddPeak } from "./peak.as";
-export {
-  complete,
-  completeStep,
-  engage,
-  fail,
-  failed,
-  openStep,
-  progress,
-  serve,
-  submit,
-  submitted,
-} from "./team.as";
+export { openStep } from "./steps.as";
+export { complete, completeStep, engage, fail, failed, progress, serve } from "./team.as";
 export {
   beginMultiply,
   beginPackUpdate,
@@ -18,3 +8,4 @@ export {
   finishReflection,
   reflect,
 } from "./tridiagonalize.as";
+export { beginUpdates, completed, submit, submitted } from "./updates.as";

@@ -39,12 +39,16 @@ export const DOORBELL: usize = 192;
 export const SLEEPERS: usize = 196;
 /** i32: what the tasks of the step are. */
 export const KIND: usize = 256;
-/** i32: 1 while a step is under way or about to be opened. */
-export const RUNNING: usize = 320;
+/** i64: the panel that is being packed, and the next task of it that no one has taken. */
+export const PACK_CURSOR: usize = 320;
+/** i32: how many tasks of packing that panel are done. */
+export const PACK_DONE: usize = 328;
 /** i32: how many panels have been handed in. */
 export const SUBMITTED: usize = 384;
-/** i32: how many panels have been added. */
-export const COMPLETED: usize = 448;
+/** i32: how many panels have been packed. */
+export const PACKED: usize = 388;
+/** i64: the panel that is being added, and the next block of the scatter that no one has taken. */
+export const ADD_CURSOR: usize = 448;
 /** i32: which engagement the helpers serve here; 0 when none. */
 export const ENGAGEMENT: usize = 512;
 /** i32: 1 when a helper broke down inside a task. */
@@ -60,7 +64,12 @@ export const STRIDE: usize = 580;
 export const PIVOT: usize = 584;
 export const SUM: usize = 588;
 export const SCATTER: usize = 592;
-export const PANEL: usize = 596;
+/** Two panels: one is packed while the other is added. */
+export const PANELS: usize = 596;
+/** i32 address of an i32 for each block of the scatter: how many panels it has. */
+export const ADDED: usize = 600;
+/** i32: how many blocks there are. */
+export const BLOCKS: usize = 604;
 
 // --- What the tasks of a tridiagonalisation work on. ---
 

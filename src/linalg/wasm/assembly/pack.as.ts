@@ -4,7 +4,6 @@ import {
   FLOAT32,
   PACK_COLUMNS,
   PAIR_BYTES,
-  PANEL,
   PIVOT,
   STRIDE,
   SUM,
@@ -21,21 +20,23 @@ import {
  * @param rows How many rows, at most a panel's.
  * @param source The rows, one after the other.
  * @param type The type of the numbers, by its size in bytes.
+ * @param panel Where the panel is.
  */
-export function packColumns(task: i32, rows: i32, source: usize, type: i32): void {
-  if (type == FLOAT16) pack<u16>(task, rows, source);
-  else if (type == FLOAT32) pack<f32>(task, rows, source);
-  else pack<f64>(task, rows, source);
+export function packColumns(task: i32, rows: i32, source: usize, type: i32, panel: usize): void {
+  if (type == FLOAT16) pack<u16>(task, rows, source, panel);
+  else if (type == FLOAT32) pack<f32>(task, rows, source, panel);
+  else pack<f64>(task, rows, source, panel);
 }
 
-function pack<T>(task: i32, rows: i32, source: usize): void {
+function pack<T>(task: i32, rows: i32, source: usize, panel: usize): void {
   const dim = load<i32>(DIM);
   const first = task * PACK_COLUMNS;
   const last = min(first + PACK_COLUMNS, load<i32>(STRIDE));
   const pivot = <usize> load<i32>(PIVOT);
   const rowBytes = <usize> dim * sizeof<T>();
   let column = first;
-  let panel = <usize> load<i32>(PANEL) + <usize> (first >> 1) * PAIR_BYTES;
+  const packed = panel + <usize> (first >> 1) * PAIR_BYTES;
+  panel = packed;
   for (; column + 8 <= min(last, dim); column += 8) {
     packEight<T>(source + <usize> column * sizeof<T>(), rowBytes, rows, pivot + <usize> column * 8, panel);
     panel += 4 * PAIR_BYTES;
@@ -44,7 +45,7 @@ function pack<T>(task: i32, rows: i32, source: usize): void {
     packPair<T>(source, rowBytes, rows, column, dim, pivot, panel);
     panel += PAIR_BYTES;
   }
-  addSums(first, min(last, dim), rows);
+  addSums(first, min(last, dim), rows, packed);
 }
 
 /** Eight columns at a time: as many pivots as registers can hold. */
@@ -93,11 +94,10 @@ function packPair<T>(
 }
 
 /** Adds each packed column to its sum, over four runs so that additions need not wait. */
-function addSums(first: i32, last: i32, rows: i32): void {
+function addSums(first: i32, last: i32, rows: i32, packed: usize): void {
   const sum = <usize> load<i32>(SUM);
-  const panel = <usize> load<i32>(PANEL);
   for (let column = first; column < last; column += 2) {
-    let at = panel + <usize> (column >> 1) * PAIR_BYTES;
+    let at = packed + <usize> ((column - first) >> 1) * PAIR_BYTES;
     const end = at + (<usize> rows << 4);
     let s0 = f64x2.splat(0), s1 = f64x2.splat(0), s2 = f64x2.splat(0), s3 = f64x2.splat(0);
     for (; at + 48 < end; at += 64) {

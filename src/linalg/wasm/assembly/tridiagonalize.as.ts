@@ -26,9 +26,9 @@ const NEGLIGIBLE: f64 = 1e-200;
 /** Columns that one task of packing works on. */
 const PACK_COLUMNS: i32 = 240;
 
-export const MULTIPLY: i32 = 3;
-export const PACK_UPDATE: i32 = 4;
-export const UPDATE: i32 = 5;
+export const MULTIPLY: i32 = 1;
+export const PACK_UPDATE: i32 = 2;
+export const UPDATE: i32 = 3;
 
 // @ts-ignore: decorator
 @inline
