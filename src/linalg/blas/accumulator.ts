@@ -9,10 +9,8 @@ import { type BlasTeam, blasTeam, type TeamSums, wordsOf } from "./team.ts";
 /** CBLAS_ORDER and CBLAS_TRANSPOSE, of the reference header cblas.h. */
 const ROW_MAJOR = 101n, TRANSPOSED = 112n;
 
-/** Rows wait in two panels: one is filled while the other is multiplied. */
-const PANELS = 2;
-/** Each task then takes some milliseconds at most, and as long that its start does not count. */
-const PANEL_BYTES = 2 ** 22;
+/** A panel of this size is not slower than larger ones, and leaves room in the cache. */
+const PANEL_BYTES = 2 ** 21;
 const MIN_PANEL_ROWS = 256;
 const MAX_PANEL_ROWS = 4096;
 /** Rows are centred while they are still in the cache: so many numbers at a time. */
@@ -56,6 +54,8 @@ export class BlasAccumulator implements Accumulator {
   readonly #helpers: Helpers;
   readonly #sums: ShiftedSums;
   readonly #panelRows: number;
+  /** Between threads, one panel is filled while the other is multiplied. */
+  readonly #panels: 1 | 2;
   /** Made with the first rows: sums that are only merged into need none. */
   #work: SharedWork & { readonly team: BlasTeam; readonly invitation: TeamSums } | undefined;
   /** How many rows of the panel are there, and how many of them are centred and in the sum. */
@@ -73,6 +73,7 @@ export class BlasAccumulator implements Accumulator {
     this.#library = library;
     this.#helpers = helpers;
     this.#panelRows = panelRowsOf(dim);
+    this.#panels = helpers.count === 0 ? 1 : 2;
     this.#sums = {
       dim,
       pivot: pivot.slice(),
@@ -88,7 +89,7 @@ export class BlasAccumulator implements Accumulator {
     const { dim } = this.#sums;
     const atOnce = Math.max(1, Math.floor(CENTERED_NUMBERS / dim));
     for (let at = 0; at < rows.length;) {
-      if (this.#filled === 0) this.#waitFor(work.team.submitted() + 1 - PANELS);
+      if (this.#filled === 0) this.#waitFor(work.team.submitted() + 1 - this.#panels);
       const room = Math.min(this.#centered + atOnce, this.#panelRows) - this.#filled;
       const end = Math.min(rows.length, at + room * dim);
       widen(this.#panel(), this.#filled * dim, rows.subarray(at, end));
@@ -121,7 +122,10 @@ export class BlasAccumulator implements Accumulator {
       words: new Int32Array(new SharedArrayBuffer(4 * wordsOf(dim, blockColumns))),
       dim,
       blockColumns,
-      panels: Array.from({ length: PANELS }, () => sharedFloats(this.#panelRows * dim, purpose)),
+      panels: Array.from(
+        { length: this.#panels },
+        () => sharedFloats(this.#panelRows * dim, purpose),
+      ),
       scatter,
     };
     // The library may be loaded anew meanwhile.
@@ -135,7 +139,7 @@ export class BlasAccumulator implements Accumulator {
   /** The panel that is being filled. */
   #panel(): Float64Array {
     const { team, invitation: { panels } } = this.#work!;
-    return panels[team.submitted() % PANELS];
+    return panels[team.submitted() % panels.length];
   }
 
   #handIn(): void {
