@@ -31,7 +31,7 @@ export interface ChosenBackend {
  * found, else WebAssembly, else plain TypeScript.
  *
  * @param choice What is asked for.
- * @returns The backend and the reasons.
+ * @returns The backend and the reasons. To be released at the end: threads keep a program alive.
  * @throws {RankMeError} `usage` or `permission`, when what was asked for by name cannot
  * be had.
  *

@@ -37,7 +37,7 @@ export interface CovarianceStreamOptions {
  * ```
  */
 export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCovariance> {
-  readonly #slices: TransformStream<EmbeddingBatch, EmbeddingBatch>;
+  readonly #batches: WritableStream<EmbeddingBatch>;
   readonly #states: ReadableStream<OnlineCovariance>;
 
   /**
@@ -55,13 +55,16 @@ export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCova
       );
     }
     super();
-    this.#slices = slicing(every);
-    this.#states = this.#slices.readable.pipeThrough(accumulating(every, options));
+    const states = accumulating(every, options);
+    // Each stage holds a batch that waits, so one that has nothing to do would cost memory.
+    const slices = every === Infinity ? undefined : slicing(every);
+    this.#batches = (slices ?? states).writable;
+    this.#states = slices?.readable.pipeThrough(states) ?? states.readable;
   }
 
   /** Where embeddings go in. */
   override get writable(): WritableStream<EmbeddingBatch> {
-    return this.#slices.writable;
+    return this.#batches;
   }
 
   /** Where states come out. */

@@ -70,7 +70,7 @@ for (const threads of [1, 2, 3, 4]) {
   testBlas(`sums of whole numbers are exact in every shape, on ${threads} threads`, (blas) => {
     assertEquals(blas.threads, threads);
     for (const dim of DIMS) {
-      const full = panelRowsOf(dim);
+      const full = panelRowsOf(dim, threads);
       const counts = threads === 1 || dim > 70 || dim % 10 === 0
         ? [0, 1, full - 1, full, full + 1]
         : [0, 1, 130];
@@ -96,7 +96,7 @@ testBlas("the type of the numbers changes nothing where it can hold them", (blas
 });
 
 testBlas("the size of the chunks changes nothing", (blas) => {
-  const dim = 96, count = panelRowsOf(dim) + 1000;
+  const dim = 96, count = panelRowsOf(dim, 2) + 1000;
   const rows = integers(1, count * dim, 100), pivot = integers(2, dim, 100);
   const expected = sumsOf(referenceBackend, pivot, rows);
   for (const chunk of [1, 2, 3, 127, 128, 129, 1000, 5000]) {

@@ -11,7 +11,8 @@ const ROW_MAJOR = 101n, TRANSPOSED = 112n;
 
 /** A panel of this size is not slower than larger ones, and leaves room in the cache. */
 const PANEL_BYTES = 2 ** 21;
-const MIN_PANEL_ROWS = 256;
+/** In all panels together: half as many cost a fiftieth of the speed, and all of it memory. */
+const MIN_ROWS = 256;
 const MAX_PANEL_ROWS = 4096;
 /** Rows are centred while they are still in the cache: so many numbers at a time. */
 const CENTERED_NUMBERS = 2 ** 15;
@@ -22,14 +23,25 @@ const MAX_BLOCK_COLUMNS = 1024;
 const MIN_BLOCK_COLUMNS = 96;
 
 /**
+ * How many panels there are: between threads, one is filled while the other is multiplied.
+ *
+ * @param threads How many threads share the work.
+ * @returns 1 or 2.
+ */
+function panelsFor(threads: number): 1 | 2 {
+  return threads === 1 ? 1 : 2;
+}
+
+/**
  * How many rows wait in a panel before they are multiplied.
  *
  * @param dim D.
+ * @param threads How many threads share the work.
  * @returns A number of rows.
  */
-export function panelRowsOf(dim: number): number {
+export function panelRowsOf(dim: number, threads: number): number {
   const rows = Math.floor(PANEL_BYTES / (8 * dim));
-  return Math.min(Math.max(rows, MIN_PANEL_ROWS), MAX_PANEL_ROWS);
+  return Math.min(Math.max(rows, MIN_ROWS / panelsFor(threads)), MAX_PANEL_ROWS);
 }
 
 /**
@@ -54,8 +66,8 @@ export class BlasAccumulator implements Accumulator {
   readonly #helpers: Helpers;
   readonly #sums: ShiftedSums;
   readonly #panelRows: number;
-  /** Between threads, one panel is filled while the other is multiplied. */
-  readonly #panels: 1 | 2;
+  readonly #threads: number;
+  readonly #panels: number;
   /** Made with the first rows: sums that are only merged into need none. */
   #work: SharedWork & { readonly team: BlasTeam; readonly invitation: TeamSums } | undefined;
   /** How many rows of the panel are there, and how many of them are centred and in the sum. */
@@ -72,8 +84,9 @@ export class BlasAccumulator implements Accumulator {
     const dim = pivot.length;
     this.#library = library;
     this.#helpers = helpers;
-    this.#panelRows = panelRowsOf(dim);
-    this.#panels = helpers.count === 0 ? 1 : 2;
+    this.#threads = helpers.count + 1;
+    this.#panels = panelsFor(this.#threads);
+    this.#panelRows = panelRowsOf(dim, this.#threads);
     this.#sums = {
       dim,
       pivot: pivot.slice(),
@@ -115,7 +128,7 @@ export class BlasAccumulator implements Accumulator {
 
   #begin() {
     const { dim, scatter } = this.#sums;
-    const blockColumns = blockColumnsOf(dim, this.#helpers.count + 1);
+    const blockColumns = blockColumnsOf(dim, this.#threads);
     const purpose = `a panel of ${this.#panelRows} rows`;
     const invitation = {
       ...this.#library().invitation,

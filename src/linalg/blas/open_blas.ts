@@ -41,7 +41,7 @@ export interface RefusedLibrary {
  * `--allow-env`. Never asks for a permission.
  *
  * @param options What to look for.
- * @returns The backend, and the libraries that were refused.
+ * @returns The backend, to be released at the end, and the libraries that were refused.
  * @throws {RankMeError} Where one library was asked for by name: `usage`, when it cannot be used;
  * `permission`, when it may not be loaded.
  *

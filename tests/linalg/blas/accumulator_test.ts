@@ -35,7 +35,7 @@ function addInChunks(to: Accumulator, rows: Float64Array, chunk: number): void {
 }
 
 Deno.test("a panel is multiplied when its place is needed, and all when the sums are asked for", () => {
-  const dim = 3, full = panelRowsOf(dim);
+  const dim = 3, full = panelRowsOf(dim, 1);
   for (const count of [0, 1, full - 1, full, full + 1, 2 * full, 2 * full + 5, 3 * full]) {
     const library = plainLibrary();
     const products = () =>
@@ -70,7 +70,7 @@ Deno.test("the sums are the reference's for every type of number", () => {
 });
 
 Deno.test("the size of the chunks changes nothing", () => {
-  const dim = 2, count = 2 * panelRowsOf(dim) + 3;
+  const dim = 2, count = 2 * panelRowsOf(dim, 1) + 3;
   const rows = integers(1, count * dim, 100), pivot = integers(2, dim, 100);
   const expected = referenceSums(pivot, rows);
   for (const chunk of [1, 2, 3, 1000, 4095, 4096, 4097, 5000, count]) {
@@ -138,11 +138,13 @@ Deno.test("blocks are few for one thread, and enough to keep any number of threa
   }
 });
 
-Deno.test("a panel is a few megabytes, but never so low that the products are slow", () => {
-  for (const dim of [1, 64, 384, 2048, 16384]) {
-    const rows = panelRowsOf(dim);
-    assertEquals(Number.isInteger(rows) && rows >= 256 && rows <= 4096, true, `D = ${dim}`);
-    if (dim <= 2048) assertEquals(rows * dim * 8 <= 2 ** 22, true, `D = ${dim}`);
+Deno.test("panels are a few megabytes, but never so low that the products are slow", () => {
+  for (const [threads, panels] of [[1, 1], [2, 2], [3, 2], [16, 2]]) {
+    for (const dim of [1, 64, 384, 2048, 16384]) {
+      const rows = panelRowsOf(dim, threads), what = `D = ${dim} on ${threads} threads`;
+      assertEquals(Number.isInteger(rows) && rows * panels >= 256 && rows <= 4096, true, what);
+      if (dim <= 2048) assertEquals(panels * rows * dim * 8 <= 2 ** 22, true, what);
+    }
   }
 });
 
