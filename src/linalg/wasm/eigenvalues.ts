@@ -38,8 +38,8 @@ export function wasmEigenvalues(
     VECTORS_W: parts.take(BLOCK * vector),
     PARTIALS: parts.take(threads * vector),
     PRODUCTS: parts.take(BLOCK * 2 * 8),
-    UPDATE_A: parts.take(stride / 2 * LAYOUT.PAIR_BYTES),
-    UPDATE_B: parts.take(stride / 2 * LAYOUT.PAIR_BYTES),
+    UPDATE_A: parts.take(stride / 2 * LAYOUT.UPDATE_PAIR_BYTES),
+    UPDATE_B: parts.take(stride / 2 * LAYOUT.UPDATE_PAIR_BYTES),
   };
   const purpose = `the decomposition of a ${dim} × ${dim} matrix`;
   const instance = instantiate(kernels, parts.end, purpose);

@@ -26,6 +26,8 @@ export const LAYOUT = {
   BLOCK_COLUMNS: 48,
   /** From one pair of columns in a panel to the next. */
   PAIR_BYTES: 256 * 16 + 64,
+  /** The same in the panels of a tridiagonalisation. */
+  UPDATE_PAIR_BYTES: 64 * 16 + 64,
 } as const;
 
 /** Where the words of the kernels end and their data may begin. */

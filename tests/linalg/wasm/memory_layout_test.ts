@@ -89,12 +89,12 @@ Deno.test("rows are as long as a multiple of both sides of every tile", async ()
 });
 
 Deno.test("a panel holds its rows, and both factors of a block of reflections", async () => {
-  const { PAIR_BYTES, PANEL_ROWS, QUEUE_LENGTH } = LAYOUT;
+  const { PAIR_BYTES, UPDATE_PAIR_BYTES, PANEL_ROWS, QUEUE_LENGTH } = LAYOUT;
   assert(PAIR_BYTES >= PANEL_ROWS * 16);
   // The ring of descriptors is indexed by a mask.
   assertEquals(QUEUE_LENGTH & (QUEUE_LENGTH - 1), 0);
   const block = (await numbersOf("eigenvalues.ts")).get("BLOCK")!;
-  assert(block > 0 && 2 * block <= PANEL_ROWS, `${block} reflections`);
+  assert(block > 0 && 2 * block * 16 <= UPDATE_PAIR_BYTES, `${block} reflections`);
 });
 
 Deno.test("both sides of the kernels agree on the kinds of tasks, no two of which are the same", async () => {

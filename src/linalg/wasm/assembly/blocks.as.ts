@@ -1,4 +1,4 @@
-import { BLOCK_COLUMNS, BLOCK_ROWS, PAIR_BYTES, TILE_COLUMNS, TILE_ROWS } from "./layout.as";
+import { BLOCK_COLUMNS, BLOCK_ROWS, TILE_COLUMNS, TILE_ROWS } from "./layout.as";
 import { addTile } from "./micro_kernel.as";
 
 // The lower triangle of a matrix, cut into blocks that touch no common entry: one is one task.
@@ -27,6 +27,7 @@ function blocksBeside(top: i32, order: i32): i32 {
  * @param rows Rows of the panels, a multiple of four.
  * @param a The panel whose columns are rows of the matrix.
  * @param b The panel whose columns are columns of the matrix; may be the same.
+ * @param pairBytes From one pair of columns to the next, in both.
  * @param matrix Row 0.
  * @param rowBytes From one row of the matrix to the next.
  */
@@ -36,6 +37,7 @@ export function addBlock(
   rows: i32,
   a: usize,
   b: usize,
+  pairBytes: usize,
   matrix: usize,
   rowBytes: usize,
 ): void {
@@ -54,8 +56,9 @@ export function addBlock(
     addTiles(
       (bottom - row) / TILE_ROWS,
       rows,
-      a + <usize> (row >> 1) * PAIR_BYTES,
-      b + <usize> (column >> 1) * PAIR_BYTES,
+      a + <usize> (row >> 1) * pairBytes,
+      b + <usize> (column >> 1) * pairBytes,
+      pairBytes,
       matrix + <usize> row * rowBytes + (<usize> column << 3),
       rowBytes,
     );
@@ -63,10 +66,18 @@ export function addBlock(
 }
 
 /** Tiles one below the other: the columns of `b` stay in the L1 cache. */
-function addTiles(count: i32, rows: i32, a: usize, b: usize, c: usize, rowBytes: usize): void {
+function addTiles(
+  count: i32,
+  rows: i32,
+  a: usize,
+  b: usize,
+  pairBytes: usize,
+  c: usize,
+  rowBytes: usize,
+): void {
   for (; count > 0; count--) {
-    addTile(rows, a, b, c, rowBytes);
-    a += <usize> (TILE_ROWS / 2) * PAIR_BYTES;
+    addTile(rows, a, b, pairBytes, c, rowBytes);
+    a += <usize> (TILE_ROWS / 2) * pairBytes;
     c += <usize> TILE_ROWS * rowBytes;
   }
 }

@@ -9,6 +9,9 @@ export const PANEL_ROWS: i32 = 256;
  */
 export const PAIR_BYTES: usize = 256 * 16 + 64;
 
+/** The same in the panels of a tridiagonalisation, which have 64 rows at most. */
+export const UPDATE_PAIR_BYTES: usize = 64 * 16 + 64;
+
 /** From one row of a pair to the next, in bytes. */
 export const ROW_BYTES: usize = 16;
 

@@ -7,7 +7,6 @@ import { addBlock, blockCount } from "./blocks.as";
 import {
   MATRIX,
   ORDER,
-  PAIR_BYTES,
   PARTIALS,
   PARTS,
   PRODUCTS,
@@ -15,6 +14,7 @@ import {
   STRIDE,
   UPDATE_A,
   UPDATE_B,
+  UPDATE_PAIR_BYTES,
   VECTORS_V,
   VECTORS_W,
 } from "./layout.as";
@@ -176,7 +176,7 @@ function packUpdate(task: i32): void {
   const first = task * PACK_COLUMNS, last = min(first + PACK_COLUMNS, padded(load<i32>(ORDER)));
   const half = <usize> reflections << 4;
   for (let column = first; column < last; column += 2) {
-    const offset = <usize> (column >> 1) * PAIR_BYTES;
+    const offset = <usize> (column >> 1) * UPDATE_PAIR_BYTES;
     let a = <usize> load<i32>(UPDATE_A) + offset, b = <usize> load<i32>(UPDATE_B) + offset;
     for (let q = 0; q < reflections; q++, a += 16, b += 16) {
       const v = v128.load(vectorV(q) + (<usize> column << 3));
@@ -204,7 +204,7 @@ export function beginUpdate(): i32 {
 function update(task: i32): void {
   const a = <usize> load<i32>(UPDATE_A), b = <usize> load<i32>(UPDATE_B);
   const rows = (2 * load<i32>(REFLECTIONS) + 3) & ~3;
-  addBlock(task, padded(load<i32>(ORDER)), rows, a, b, row(0), rowBytes());
+  addBlock(task, padded(load<i32>(ORDER)), rows, a, b, UPDATE_PAIR_BYTES, row(0), rowBytes());
 }
 
 /** Does a task of a tridiagonalisation. */

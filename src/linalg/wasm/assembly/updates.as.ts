@@ -136,7 +136,8 @@ function helpAdd(): bool {
   const panel = panelAt(cursor), block = taskAt(cursor);
   const rows = (load<i32>(queueEntry(panel), 4) + 3) & ~3;
   const stride = load<i32>(STRIDE), from = panelOf(panel);
-  addBlock(block, stride, rows, from, from, <usize> load<i32>(SCATTER), <usize> stride << 3);
+  const scatter = <usize> load<i32>(SCATTER);
+  addBlock(block, stride, rows, from, from, PAIR_BYTES, scatter, <usize> stride << 3);
   atomic.store<i32>(addressOf(block), panel + 1);
   ring();
   return true;
