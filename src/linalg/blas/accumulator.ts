@@ -14,8 +14,6 @@ const PANEL_BYTES = 2 ** 21;
 /** In all panels together: half as many cost a fiftieth of the speed, and all of it memory. */
 const MIN_ROWS = 256;
 const MAX_PANEL_ROWS = 4096;
-/** Rows are centred while they are still in the cache: so many numbers at a time. */
-const CENTERED_NUMBERS = 2 ** 15;
 
 /** The widest block: a task is then some milliseconds, and few enough columns stay in the cache. */
 const MAX_BLOCK_COLUMNS = 1024;
@@ -70,9 +68,8 @@ export class BlasAccumulator implements Accumulator {
   readonly #panels: number;
   /** Made with the first rows: sums that are only merged into need none. */
   #work: SharedWork & { readonly team: BlasTeam; readonly invitation: TeamSums } | undefined;
-  /** How many rows of the panel are there, and how many of them are centred and in the sum. */
+  /** How many rows of the panel are there. */
   #filled = 0;
-  #centered = 0;
 
   /**
    * @param library Gives the library, loaded anew if need be.
@@ -100,19 +97,14 @@ export class BlasAccumulator implements Accumulator {
   add(rows: EmbeddingData): void {
     const work = this.#work ??= this.#begin();
     const { dim } = this.#sums;
-    const atOnce = Math.max(1, Math.floor(CENTERED_NUMBERS / dim));
-    for (let at = 0; at < rows.length;) {
+    for (let start = 0, end; start < rows.length; start = end) {
       if (this.#filled === 0) this.#waitFor(work.team.submitted() + 1 - this.#panels);
-      const room = Math.min(this.#centered + atOnce, this.#panelRows) - this.#filled;
-      const end = Math.min(rows.length, at + room * dim);
-      widen(this.#panel(), this.#filled * dim, rows.subarray(at, end));
-      this.#filled += (end - at) / dim;
-      at = end;
+      end = Math.min(rows.length, start + (this.#panelRows - this.#filled) * dim);
+      widen(this.#panel(), this.#filled * dim, rows.subarray(start, end));
+      this.#filled += (end - start) / dim;
       if (this.#filled === this.#panelRows) {
         this.#helpers.engage(work);
         this.#handIn();
-      } else if (this.#filled === this.#centered + atOnce) {
-        this.#center();
       }
     }
   }
@@ -156,30 +148,27 @@ export class BlasAccumulator implements Accumulator {
   }
 
   #handIn(): void {
-    this.#center();
-    if (this.#filled > 0) this.#work!.team.submit(this.#filled);
+    if (this.#filled === 0) return;
+    this.#center(this.#filled);
+    this.#work!.team.submit(this.#filled);
     this.#filled = 0;
-    this.#centered = 0;
   }
 
   /**
-   * X ← X − 1cᵀ and sum ← sum + Xᵀ1, for the rows that are new.
+   * X ← X − 1cᵀ and sum ← sum + Xᵀ1.
    *
    * BLAS takes 0.2 ns a number for both and JavaScript 1.4, and it subtracts as JavaScript would: a
    * product with 1 is exact.
    */
-  #center(): void {
-    const rows = this.#filled - this.#centered;
-    if (rows === 0) return;
+  #center(rows: number): void {
     const { routines: { dger, dgemv }, useThreads } = this.#library();
     const { dim, pivot, sum } = this.#sums;
-    const panel = this.#panel().subarray(this.#centered * dim);
+    const panel = this.#panel();
     const ones = new Float64Array(rows).fill(1);
     const n = BigInt(dim), k = BigInt(rows);
     useThreads(1);
     dger(ROW_MAJOR, k, n, -1, ones, 1n, pivot, 1n, panel, n);
     dgemv(ROW_MAJOR, TRANSPOSED, k, n, 1, panel, n, ones, 1n, 1, sum, 1n);
-    this.#centered = this.#filled;
   }
 
   #waitFor(panels: number): void {

@@ -6,8 +6,8 @@ import { JOIN_BLAS_TEAM } from "./joining.ts";
 import { type BlasLibrary, loadLibrary } from "./library.ts";
 
 /**
- * Up to D = 384 OpenBLAS is no faster with two threads, and a thread that has computed spins for some
- * 25 ms in wait of more, which takes that time from others.
+ * Up to D = 384 OpenBLAS is no faster with two threads, and a thread of its that was woken spins on for
+ * up to 100 ms in wait of more, which takes that time from others.
  */
 const MIN_SHARED_ORDER = 512;
 
