@@ -1,10 +1,8 @@
 import type { Team } from "./team.ts";
+import { PATIENCE_MILLISECONDS } from "./waiting.ts";
 
 /** What a helper does: nothing, serve, or never serve again. */
 const IDLE = 0, SERVING = 1, DISMISSED = 2;
-/** A task takes milliseconds: a helper that is still inside one after so long is dead. */
-const PATIENCE_MILLISECONDS = 30_000;
-
 /**
  * What a helper runs. A blob, so that no permission is needed; it leaves the engagement that it
  * serves only when told to through the shared memory, and hears of the next one by message.
@@ -13,15 +11,18 @@ function helperProgram(join: string): string {
   return `const join = ${join};
 onmessage = ({ data: { engagement, state, ...invitation } }) => {
   if (Atomics.compareExchange(state, 0, ${IDLE}, ${SERVING}) !== ${IDLE}) return;
-  const team = join(invitation);
   try {
-    team.serve(engagement);
-  } catch (error) {
-    team.fail();
-    console.error("rankme: a helper thread broke down:", error);
+    const team = join(invitation);
+    try {
+      team.serve(engagement);
+    } catch (error) {
+      team.fail();
+      console.error("rankme: a helper thread broke down:", error);
+    }
+  } finally {
+    Atomics.store(state, 0, ${IDLE});
+    Atomics.notify(state, 0);
   }
-  Atomics.store(state, 0, ${IDLE});
-  Atomics.notify(state, 0);
 };`;
 }
 

@@ -3,7 +3,7 @@ import type { Team } from "./team.ts";
 /** How long to sleep before looking whether helpers still get on. */
 const NAP_MILLISECONDS = 100;
 /** A task takes milliseconds: a helper that finishes none for so long is dead. */
-const PATIENCE_MILLISECONDS = 30_000;
+export const PATIENCE_MILLISECONDS = 30_000;
 
 /**
  * Works and waits until something is done, and does not wait for the dead.

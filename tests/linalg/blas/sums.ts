@@ -3,7 +3,7 @@
  * permissions of its own.
  *
  * Arguments: the library's path, the number of threads, and `broken` where helpers are to be told of
- * another library, which is not there.
+ * another library, which is not there; `unheard` where they are let go before that is heard of.
  */
 import { BlasAccumulator } from "../../../src/linalg/blas/accumulator.ts";
 import { JOIN_BLAS_TEAM } from "../../../src/linalg/blas/joining.ts";
@@ -16,7 +16,7 @@ const [path, threads, how] = Deno.args;
 const DIM = 300, ROWS = 6000;
 
 const loaded = loadLibrary(path, Number(threads));
-const library = how === "broken"
+const library = how === "broken" || how === "unheard"
   ? { ...loaded, invitation: { ...loaded.invitation, path: `${path}.nowhere` } }
   : loaded;
 const helpers = new Helpers(Number(threads) - 1, JOIN_BLAS_TEAM);
@@ -47,6 +47,17 @@ function compare(): string {
     }
   }
   return "the same";
+}
+
+if (how === "unheard") {
+  accumulator.add(rows);
+  // A thread that waits so hears of nothing.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  const start = performance.now();
+  helpers.release();
+  // Half a minute is the patience with one that does not come back.
+  console.log(JSON.stringify({ promptly: performance.now() - start < 10_000 }));
+  Deno.exit();
 }
 
 const first = outcome(compare);

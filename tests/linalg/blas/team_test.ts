@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { waitUntil } from "../../../src/linalg/threads/waiting.ts";
 import { type BlasTeam, blasTeam, wordsOf } from "../../../src/linalg/blas/team.ts";
 
 const DIM = 4, BLOCK_COLUMNS = 2, PANEL_ROWS = 3;
@@ -90,4 +91,15 @@ Deno.test("all know when one broke down", () => {
   assertEquals(failed(), [0, 0, 0]);
   teams[1].fail();
   assertEquals(failed(), [1, 1, 1]);
+});
+
+Deno.test("a task that was taken and is never done ends the sums in an error", () => {
+  const { teams: [caller, helper] } = teamsOf(2, ({ routine }) => {
+    if (routine === "dgemm") throw new Error("on purpose");
+  });
+  caller.engage(1);
+  caller.submit(1);
+  assertThrows(() => helper.serve(1), Error, "on purpose");
+  const wait = () => waitUntil(caller, (milliseconds) => caller.complete(1, milliseconds), 5);
+  assertThrows(wait, Error, "a helper thread broke down, and with it the sums");
 });

@@ -134,6 +134,11 @@ testWithCompiler("a helper that cannot load the library ends sums in an error", 
   });
 });
 
+testWithCompiler("a helper that could not load the library is not waited for", async (folder) => {
+  const path = await compile(`${folder}/tiny.so`, ["-DTHREADS", "-O2"]);
+  assertEquals(await runSums(path, 2, "unheard"), { promptly: true });
+});
+
 testWithCompiler("a library that was asked for is refused with the reason", async (folder) => {
   const path = await compile(`${folder}/tiny.so`, ["-DWRONG_PRODUCT"]);
   const { error } = await runOpen({ path, permissions: ["--allow-ffi"] });

@@ -1,6 +1,6 @@
 import { DOORBELL, SLEEPERS } from "./layout.as";
 
-/** Looks for a task before a thread lies down: some 100 µs, about what waking it up would take. */
+/** Looks for a task before a thread lies down: some 140 µs, about what waking it up would take. */
 export const SPINS: i32 = 20000;
 
 /** Says that there may be something new to do. */
