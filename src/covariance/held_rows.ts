@@ -1,4 +1,4 @@
-import { EmbeddingBatch, type EmbeddingData } from "../batch.ts";
+import { EmbeddingBatch } from "../batch.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 import { spreads } from "./range.ts";
 import type { BeginSummary, Summary } from "./summary.ts";
@@ -61,7 +61,9 @@ export class HeldRows {
     const first = this.#batches[0].row(0);
     const sum = new Float64Array(this.dim);
     for (const { data, dim } of this.#batches) {
-      for (let at = 0; at < data.length; at += dim) addDifference(sum, data, at, first);
+      for (let at = 0; at < data.length; at += dim) {
+        for (let i = 0; i < dim; i++) sum[i] += data[at + i] - first[i];
+      }
     }
     return sum.map((value, i) => first[i] + value / this.#count);
   }
@@ -112,16 +114,6 @@ export class HeldRows {
     }
     return block;
   }
-}
-
-/** A row by itself: V8 compiles a function that is called often, and of a long loop only part. */
-function addDifference(
-  sum: Float64Array,
-  data: EmbeddingData,
-  at: number,
-  from: EmbeddingData,
-): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += data[at + i] - from[i];
 }
 
 /**

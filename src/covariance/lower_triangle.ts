@@ -7,22 +7,10 @@ export function addOuterProduct(
   v: Float64Array,
   factor: number,
 ): void {
-  for (let i = 0; i < v.length; i++) addMultiple(to, i * stride, i + 1, factor * v[i], v);
-}
-
-/**
- * Adds factor·v to some numbers, `count` of them from `at` on.
- *
- * A row by itself: V8 compiles a function that is called often, and of a long loop only part.
- */
-export function addMultiple(
-  to: Float64Array,
-  at: number,
-  count: number,
-  factor: number,
-  v: Float64Array,
-): void {
-  for (let j = 0; j < count; j++) to[at + j] += factor * v[j];
+  for (let i = 0; i < v.length; i++) {
+    const weight = factor * v[i];
+    for (let j = 0; j <= i; j++) to[i * stride + j] += weight * v[j];
+  }
 }
 
 /** The sum of the diagonal of D numbers. */

@@ -94,8 +94,10 @@ export class ShiftedScatter implements Summary {
   addScatter(to: Float64Array, toStride: number): void {
     const { dim, sum, scatter, stride } = this.#accumulator.sums();
     for (let i = 0; i < dim; i++) {
-      const row = scatter.subarray(i * stride, i * stride + i + 1);
-      addDifference(to, i * toStride, row, sum[i] / this.#count, sum);
+      const weight = sum[i] / this.#count;
+      for (let j = 0; j <= i; j++) {
+        to[i * toStride + j] += scatter[i * stride + j] - weight * sum[j];
+      }
     }
   }
 
@@ -126,15 +128,4 @@ export class ShiftedScatter implements Summary {
   #removed(): number {
     return squaredNorm(this.#accumulator.sums().sum) / this.#count;
   }
-}
-
-/** Adds a row less weight·d to some numbers, from `at` on. By itself, as `addMultiple` is. */
-function addDifference(
-  to: Float64Array,
-  at: number,
-  row: Float64Array,
-  weight: number,
-  d: Float64Array,
-): void {
-  for (let j = 0; j < row.length; j++) to[at + j] += row[j] - weight * d[j];
 }

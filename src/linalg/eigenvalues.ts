@@ -65,7 +65,9 @@ export function eigenvaluesOf(
     const exponent = Math.floor(Math.log2(largest));
     half = 2 ** -Math.trunc(exponent / 2);
     rest = 2 ** -(exponent - Math.trunc(exponent / 2));
-    for (let i = 0; i < dim; i++) scale(matrix, i * stride, i + 1, half, rest);
+    for (let i = 0; i < dim; i++) {
+      for (let at = i * stride; at <= i * stride + i; at++) matrix[at] = matrix[at] * half * rest;
+    }
   });
   return values.sort().reverse().map((value) => value / half / rest);
 }
@@ -73,27 +75,14 @@ export function eigenvaluesOf(
 function largestInLowerTriangle(matrix: Float64Array, stride: number, dim: number): number {
   let largest = 0;
   for (let i = 0; i < dim; i++) {
-    const size = largestIn(matrix, i * stride, i + 1);
-    if (!(size < Infinity)) throw nonFinite(matrix, i * stride, i);
-    if (size > largest) largest = size;
+    for (let j = 0; j <= i; j++) {
+      const entry = matrix[i * stride + j];
+      const size = Math.abs(entry);
+      if (!(size < Infinity)) {
+        throw new RankMeError("non-finite", `entry (${i}, ${j}) of the matrix is ${entry}`);
+      }
+      if (size > largest) largest = size;
+    }
   }
   return largest;
-}
-
-// A row by itself: V8 compiles a function that is called often, and of a long loop only part.
-
-/** The largest size among some numbers; not finite when one of them is not. */
-function largestIn(numbers: Float64Array, at: number, count: number): number {
-  let largest = 0;
-  for (let j = at; j < at + count; j++) largest = Math.max(largest, Math.abs(numbers[j]));
-  return largest;
-}
-
-function scale(numbers: Float64Array, at: number, count: number, a: number, b: number): void {
-  for (let j = at; j < at + count; j++) numbers[j] = numbers[j] * a * b;
-}
-
-function nonFinite(matrix: Float64Array, at: number, i: number): RankMeError {
-  const j = matrix.subarray(at, at + i + 1).findIndex((entry) => !Number.isFinite(entry));
-  return new RankMeError("non-finite", `entry (${i}, ${j}) of the matrix is ${matrix[at + j]}`);
 }

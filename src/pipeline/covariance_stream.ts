@@ -37,7 +37,7 @@ export interface CovarianceStreamOptions {
  * ```
  */
 export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCovariance> {
-  readonly #batches: WritableStream<EmbeddingBatch>;
+  readonly #slices: TransformStream<EmbeddingBatch, EmbeddingBatch>;
   readonly #states: ReadableStream<OnlineCovariance>;
 
   /**
@@ -55,16 +55,13 @@ export class CovarianceStream extends TransformStream<EmbeddingBatch, OnlineCova
       );
     }
     super();
-    const states = accumulating(every, options);
-    // Each stage holds a batch that waits, so one that has nothing to do would cost memory.
-    const slices = every === Infinity ? undefined : slicing(every);
-    this.#batches = (slices ?? states).writable;
-    this.#states = slices?.readable.pipeThrough(states) ?? states.readable;
+    this.#slices = slicing(every);
+    this.#states = this.#slices.readable.pipeThrough(accumulating(every, options));
   }
 
   /** Where embeddings go in. */
   override get writable(): WritableStream<EmbeddingBatch> {
-    return this.#batches;
+    return this.#slices.writable;
   }
 
   /** Where states come out. */
