@@ -91,7 +91,7 @@ export function formatRank(rank: number): string {
  * @returns For example `25,600`.
  */
 export function grouped(count: number): string {
-  // toLocaleString("en-US") says the same, and takes 8 ms the first time.
+  // toLocaleString("en-US") says the same, and takes 10 ms or more the first time.
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 

@@ -71,12 +71,10 @@ export function join(
   return exports as unknown as KernelExports;
 }
 
-/** A plain loop takes 0.3 ms, `Uint8Array.from` with a function 3 to 7. */
+/** Engines before 2025 lack `fromBase64`, and take 3 ms where it takes none. */
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const characters = atob(text);
-  const bytes = new Uint8Array(characters.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
-  return bytes;
+  return Uint8Array.fromBase64?.(text) ??
+    Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
 /**
