@@ -5,7 +5,7 @@ import {
   type ArrowDtype,
   ArrowEncodeStream,
   type ArrowLayout,
-} from "../sources/arrow_encode_stream.ts";
+} from "../sources/arrow/arrow_encode_stream.ts";
 import {
   syntheticEmbeddings,
   type SyntheticOptions,

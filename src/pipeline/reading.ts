@@ -7,7 +7,7 @@ import {
   openEmbeddings,
   type OpenEmbeddingsOptions,
 } from "../sources/open_embeddings.ts";
-import { isByteStream } from "../sources/pulled_bytes.ts";
+import { isByteStream } from "../sources/bytes/pulled_bytes.ts";
 
 /** Something to score: a path, a file URL, an Arrow IPC stream, or batches that a program makes. */
 export type ScoreSource = EmbeddingInput | AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;

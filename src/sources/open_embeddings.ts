@@ -1,12 +1,18 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
-import { readArrowFile } from "./arrow_file.ts";
-import type { BareBatch } from "./arrow_messages.ts";
-import { ArrowStreamParser, parsing, pullBatches } from "./arrow_stream.ts";
+import { readArrowFile } from "./arrow/file.ts";
+import type { BareBatch } from "./arrow/messages.ts";
+import { ArrowStreamParser, parsing, pullBatches } from "./arrow/stream.ts";
 import { describeBytes, detectFormat, type Format, SNIFF_BYTES } from "./detect.ts";
-import { type ByteSource, byteSource, closingStream } from "./pulled_bytes.ts";
-import { openFile, pathOf, type RandomAccess, readBytes, sequentially } from "./random_access.ts";
-import { type EmbeddingStreamOptions, RowExtractor } from "./row_extractor.ts";
+import { type ByteSource, byteSource, closingStream } from "./bytes/pulled_bytes.ts";
+import {
+  openFile,
+  pathOf,
+  type RandomAccess,
+  readBytes,
+  sequentially,
+} from "./bytes/random_access.ts";
+import { type EmbeddingStreamOptions, RowExtractor } from "./arrow/row_extractor.ts";
 
 /** Where embeddings can be read from: a path, a file URL, or bytes of an Arrow IPC stream. */
 export type EmbeddingInput = string | URL | ReadableStream<Uint8Array>;

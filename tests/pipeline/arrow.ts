@@ -3,7 +3,7 @@ import type { EmbeddingBatch, EmbeddingData } from "../../src/batch.ts";
 import {
   ArrowEncodeStream,
   type ArrowEncodeStreamOptions,
-} from "../../src/sources/arrow_encode_stream.ts";
+} from "../../src/sources/arrow/arrow_encode_stream.ts";
 import { batchesOf } from "../covariance/rows.ts";
 
 /** The bytes of an Arrow IPC stream of some rows, in batches of so many. */

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import type { ConventionName } from "../../src/metrics/conventions.ts";
 import { score } from "../../src/pipeline/score.ts";
-import type { ArrowLayout } from "../../src/sources/arrow_encode_stream.ts";
+import type { ArrowLayout } from "../../src/sources/arrow/arrow_encode_stream.ts";
 import { goldenConventions } from "../golden/conventions.ts";
 import { golden, type GoldenConvention } from "../golden/golden.ts";
 import { goldenMatrix } from "../golden/matrices.ts";

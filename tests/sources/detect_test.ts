@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describeBytes, detectFormat } from "../../src/sources/detect.ts";
-import { fixture, fixtureNames } from "./arrow_bytes.ts";
+import { fixture, fixtureNames } from "./arrow/arrow_bytes.ts";
 
 const bytes = (text: string, ...first: number[]) =>
   Uint8Array.of(...first, ...new TextEncoder().encode(text));

@@ -14,7 +14,7 @@ import {
   fixtureUrl,
   readStream,
   rowsOf,
-} from "./arrow_bytes.ts";
+} from "./arrow/arrow_bytes.ts";
 
 const isWindows = Deno.build.os === "windows";
 

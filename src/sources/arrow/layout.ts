@@ -2,8 +2,8 @@ import type { DataType, Dictionary, Union } from "apache-arrow";
 import { MetadataVersion, Type, UnionMode } from "apache-arrow/enum";
 import type { RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { strideForType } from "apache-arrow/type";
-import { RankMeError } from "../errors.ts";
-import { corrupt } from "./corrupt.ts";
+import { RankMeError } from "../../errors.ts";
+import { corrupt } from "../corrupt.ts";
 
 /** Writers pad buffers to a multiple of this many bytes at most. */
 const MAX_PADDING = 64;

@@ -4,12 +4,12 @@ import type * as metadata from "apache-arrow/ipc/metadata/message";
 import { Struct } from "apache-arrow/type";
 import { Vector } from "apache-arrow/vector";
 import { VectorLoader } from "apache-arrow/visitor/vectorloader";
-import { formatBytes, RankMeError } from "../errors.ts";
-import { checkLayout } from "./arrow_layout.ts";
-import { type ArrowMessage, decodeMetadata } from "./arrow_metadata.ts";
-import { corrupt, decoding } from "./corrupt.ts";
-import { describeBytes } from "./detect.ts";
-import type { ExactReader } from "./exact_reads.ts";
+import { formatBytes, RankMeError } from "../../errors.ts";
+import { checkLayout } from "./layout.ts";
+import { type ArrowMessage, decodeMetadata } from "./metadata.ts";
+import { corrupt, decoding } from "../corrupt.ts";
+import { describeBytes } from "../detect.ts";
+import type { ExactReader } from "../bytes/exact_reads.ts";
 
 /** Bytes before a message's metadata: the continuation marker and the metadata's length. */
 export const PREFIX_BYTES = 8;

@@ -1,13 +1,13 @@
 import { assertEquals, assertLessOrEqual, assertRejects } from "@std/assert";
 import { type Table, tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
-import { EmbeddingBatch } from "../../src/batch.ts";
-import { RankMeError } from "../../src/errors.ts";
+import { EmbeddingBatch } from "../../../src/batch.ts";
+import { RankMeError } from "../../../src/errors.ts";
 import {
   ArrowEncodeStream,
   type ArrowEncodeStreamOptions,
   type ArrowLayout,
-} from "../../src/sources/arrow_encode_stream.ts";
+} from "../../../src/sources/arrow/arrow_encode_stream.ts";
 import { concatenated, readStream } from "./arrow_bytes.ts";
 
 const LAYOUTS: readonly ArrowLayout[] = ["fixed-size-list", "list", "large-list", "columns"];

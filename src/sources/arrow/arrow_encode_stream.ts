@@ -14,8 +14,8 @@ import {
   Schema,
   Struct,
 } from "apache-arrow";
-import type { EmbeddingBatch } from "../batch.ts";
-import { RankMeError } from "../errors.ts";
+import type { EmbeddingBatch } from "../../batch.ts";
+import { RankMeError } from "../../errors.ts";
 
 /** How embeddings lie in an Arrow stream. */
 export type ArrowLayout = "fixed-size-list" | "list" | "large-list" | "columns";

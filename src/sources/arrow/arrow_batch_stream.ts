@@ -1,5 +1,5 @@
 import { RecordBatch } from "apache-arrow";
-import { ArrowStreamParser, parsing } from "./arrow_stream.ts";
+import { ArrowStreamParser, parsing } from "./stream.ts";
 
 /** How to read an Arrow IPC stream. */
 export interface ArrowBatchStreamOptions {

@@ -8,9 +8,9 @@ import {
 } from "@std/assert";
 import { RecordBatchFileWriter, type Schema, Table, tableToIPC, Vector } from "apache-arrow";
 import { FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
-import { RankMeError } from "../../src/errors.ts";
-import { readArrowFile } from "../../src/sources/arrow_file.ts";
-import { openFile, type RandomAccess } from "../../src/sources/random_access.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import { readArrowFile } from "../../../src/sources/arrow/file.ts";
+import { openFile, type RandomAccess } from "../../../src/sources/bytes/random_access.ts";
 import {
   concatenated,
   embeddingBatch,
@@ -25,7 +25,7 @@ import {
   rowsOf,
   WRITE_AGAIN,
 } from "./arrow_bytes.ts";
-import { ending, flipEveryBit, inLittleMemory, randomBytes, randomWords } from "./hostile.ts";
+import { ending, flipEveryBit, inLittleMemory, randomBytes, randomWords } from "../hostile.ts";
 
 const DTYPES = ["f16", "f32", "f64"] as const;
 const ARRAYS = { f16: Float16Array, f32: Float32Array, f64: Float64Array };

@@ -18,11 +18,11 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import fc from "fast-check";
-import { RankMeError } from "../../src/errors.ts";
+import { RankMeError } from "../../../src/errors.ts";
 import {
   EmbeddingStream,
   type EmbeddingStreamOptions,
-} from "../../src/sources/embedding_stream.ts";
+} from "../../../src/sources/arrow/embedding_stream.ts";
 import {
   concatenated,
   embeddingBatch,

@@ -1,16 +1,11 @@
 import type { FileBlock } from "apache-arrow/ipc/metadata/file";
-import { RankMeError } from "../errors.ts";
-import {
-  type BareBatch,
-  MessageDecoder,
-  type MessageOutcome,
-  PREFIX_BYTES,
-} from "./arrow_messages.ts";
-import { type ArrowFooter, decodeFooter, decodeMetadata } from "./arrow_metadata.ts";
-import { corrupt, decoding } from "./corrupt.ts";
-import { detectFormat } from "./detect.ts";
-import { closingStream } from "./pulled_bytes.ts";
-import { type RandomAccess, readBytes } from "./random_access.ts";
+import { RankMeError } from "../../errors.ts";
+import { type BareBatch, MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./messages.ts";
+import { type ArrowFooter, decodeFooter, decodeMetadata } from "./metadata.ts";
+import { corrupt, decoding } from "../corrupt.ts";
+import { detectFormat } from "../detect.ts";
+import { closingStream } from "../bytes/pulled_bytes.ts";
+import { type RandomAccess, readBytes } from "../bytes/random_access.ts";
 
 const MAGIC = new TextEncoder().encode("ARROW1");
 /** The magic at the start, padded to 8 bytes at least. */

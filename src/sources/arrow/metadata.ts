@@ -11,8 +11,8 @@ import { Type as FlatType } from "apache-arrow/fb/type";
 import { type FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
 import { type DictionaryBatch, Message, type RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { ByteBuffer } from "flatbuffers";
-import { RankMeError } from "../errors.ts";
-import { corrupt } from "./corrupt.ts";
+import { RankMeError } from "../../errors.ts";
+import { corrupt } from "../corrupt.ts";
 
 /*
  * Apache Arrow's JavaScript trusts the counts, offsets and lengths that a message states. The checks

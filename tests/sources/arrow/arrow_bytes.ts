@@ -18,14 +18,17 @@ import {
   Struct,
 } from "apache-arrow";
 import * as metadata from "apache-arrow/ipc/metadata/message";
-import type { EmbeddingBatch } from "../../src/batch.ts";
-import { ArrowBatchStream } from "../../src/sources/arrow_batch_stream.ts";
-import { readArrowFile } from "../../src/sources/arrow_file.ts";
-import type { BareBatch } from "../../src/sources/arrow_messages.ts";
-import { ArrowStreamParser, pullBatches } from "../../src/sources/arrow_stream.ts";
-import { byteSource, closingStream } from "../../src/sources/pulled_bytes.ts";
-import type { RandomAccess } from "../../src/sources/random_access.ts";
-import { type EmbeddingStreamOptions, RowExtractor } from "../../src/sources/row_extractor.ts";
+import type { EmbeddingBatch } from "../../../src/batch.ts";
+import { ArrowBatchStream } from "../../../src/sources/arrow/arrow_batch_stream.ts";
+import { readArrowFile } from "../../../src/sources/arrow/file.ts";
+import type { BareBatch } from "../../../src/sources/arrow/messages.ts";
+import { ArrowStreamParser, pullBatches } from "../../../src/sources/arrow/stream.ts";
+import { byteSource, closingStream } from "../../../src/sources/bytes/pulled_bytes.ts";
+import type { RandomAccess } from "../../../src/sources/bytes/random_access.ts";
+import {
+  type EmbeddingStreamOptions,
+  RowExtractor,
+} from "../../../src/sources/arrow/row_extractor.ts";
 
 /** Rows in each fixture, unless its name says otherwise. */
 export const ROWS = 10;
@@ -51,7 +54,7 @@ export function expectedRows(first = 0, end = ROWS, missing: readonly number[] =
 
 /** Where a fixture is. */
 export function fixtureUrl(name: string): URL {
-  return new URL(`../fixtures/arrow/${name}`, import.meta.url);
+  return new URL(`../../fixtures/arrow/${name}`, import.meta.url);
 }
 
 /** The bytes of a fixture. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { RecordBatchStreamWriter } from "apache-arrow";
 import fc from "fast-check";
-import { RankMeError } from "../../src/errors.ts";
+import { RankMeError } from "../../../src/errors.ts";
 import {
   byteStream,
   concatenated,
@@ -14,7 +14,7 @@ import {
   readPulled,
   readStream,
 } from "./arrow_bytes.ts";
-import { ending, inLittleMemory, randomBytes, randomWords } from "./hostile.ts";
+import { ending, inLittleMemory, randomBytes, randomWords } from "../hostile.ts";
 
 /*
  * What an Arrow stream has to be is shown in arrow_batch_stream_test.ts, where chunks are pushed. Here

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { RankMeError } from "../../src/errors.ts";
-import { MessageDecoder, type MessageOutcome } from "../../src/sources/arrow_messages.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import { MessageDecoder, type MessageOutcome } from "../../../src/sources/arrow/messages.ts";
 import {
   batchMessage,
   type Claims,

@@ -1,10 +1,10 @@
 import type { Data, FixedSizeList } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
-import type { EmbeddingData } from "../batch.ts";
-import { RankMeError } from "../errors.ts";
-import type { BareBatch } from "./arrow_messages.ts";
-import { corrupt } from "./corrupt.ts";
-import type { EmbeddingColumn } from "./embedding_column.ts";
+import type { EmbeddingData } from "../../batch.ts";
+import { RankMeError } from "../../errors.ts";
+import type { BareBatch } from "./messages.ts";
+import { corrupt } from "../corrupt.ts";
+import type { EmbeddingColumn } from "../embedding_column.ts";
 
 /** The rows of one record batch as they stand in its column. */
 export interface ColumnRows {

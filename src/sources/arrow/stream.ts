@@ -1,7 +1,7 @@
-import { formatBytes, RankMeError } from "../errors.ts";
-import { type BareBatch, MessageDecoder, readStream } from "./arrow_messages.ts";
-import { ChunkFeeder } from "./exact_reads.ts";
-import { type ByteSource, pull } from "./pulled_bytes.ts";
+import { formatBytes, RankMeError } from "../../errors.ts";
+import { type BareBatch, MessageDecoder, readStream } from "./messages.ts";
+import { ChunkFeeder } from "../bytes/exact_reads.ts";
+import { type ByteSource, pull } from "../bytes/pulled_bytes.ts";
 
 /** How to read an Arrow IPC stream, and what is known of where it comes from. */
 export interface ArrowStreamParserOptions {

@@ -1,7 +1,7 @@
 import { assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ChunkFeeder, type ExactReader } from "../../src/sources/exact_reads.ts";
-import { memoryHeld } from "./hostile.ts";
+import { ChunkFeeder, type ExactReader } from "../../../src/sources/bytes/exact_reads.ts";
+import { memoryHeld } from "../hostile.ts";
 
 /** Reads records of a length byte and so many more, up to one of the length 255; yields each. */
 function* records(): ExactReader<Uint8Array> {

@@ -1,5 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
-import type { EmbeddingBatch } from "../batch.ts";
+import type { EmbeddingBatch } from "../../batch.ts";
 import { type EmbeddingStreamOptions, RowExtractor } from "./row_extractor.ts";
 
 export type { EmbeddingStreamOptions, NonFinitePolicy } from "./row_extractor.ts";

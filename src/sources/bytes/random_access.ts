@@ -1,4 +1,4 @@
-import { allocating, RankMeError } from "../errors.ts";
+import { allocating, RankMeError } from "../../errors.ts";
 import type { ByteSource } from "./pulled_bytes.ts";
 
 /** Bytes that can be read from anywhere: a file, or a stand-in for one. */

@@ -1,4 +1,4 @@
-import { allocating } from "../errors.ts";
+import { allocating } from "../../errors.ts";
 
 /**
  * A parser written as if it pulled: it yields how many bytes it wants next and is sent exactly

@@ -23,10 +23,10 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import fc from "fast-check";
-import type { EmbeddingData } from "../../src/batch.ts";
-import { RankMeError } from "../../src/errors.ts";
-import { type ColumnRows, readColumn } from "../../src/sources/column_rows.ts";
-import type { EmbeddingColumn } from "../../src/sources/embedding_column.ts";
+import type { EmbeddingData } from "../../../src/batch.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import { type ColumnRows, readColumn } from "../../../src/sources/arrow/column_rows.ts";
+import type { EmbeddingColumn } from "../../../src/sources/embedding_column.ts";
 
 const LIST: EmbeddingColumn = { kind: "list", name: "z", index: 0 };
 const f32 = new Field("item", new Float32());

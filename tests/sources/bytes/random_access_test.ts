@@ -5,15 +5,15 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { RankMeError } from "../../src/errors.ts";
+import { RankMeError } from "../../../src/errors.ts";
 import {
   openFile,
   type RandomAccess,
   readBytes,
   sequentially,
-} from "../../src/sources/random_access.ts";
-import { concatenated, fixtureUrl, inMemory } from "./arrow_bytes.ts";
-import { randomBytes } from "./hostile.ts";
+} from "../../../src/sources/bytes/random_access.ts";
+import { concatenated, fixtureUrl, inMemory } from "../arrow/arrow_bytes.ts";
+import { randomBytes } from "../hostile.ts";
 
 /** Runs with a file of some bytes. The sanitizer fails a test that leaves one open. */
 async function withFile(bytes: Uint8Array, run: (path: string) => Promise<void>): Promise<void> {

@@ -24,10 +24,10 @@ import { Endianness } from "apache-arrow/fb/endianness";
 import { Message as FlatMessage } from "apache-arrow/fb/message";
 import { Schema as FlatSchema } from "apache-arrow/fb/schema";
 import { Builder, ByteBuffer } from "flatbuffers";
-import { RankMeError } from "../../src/errors.ts";
-import { checkLayout } from "../../src/sources/arrow_layout.ts";
-import { decodeFooter, decodeMetadata } from "../../src/sources/arrow_metadata.ts";
-import { corrupt, decoding } from "../../src/sources/corrupt.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import { checkLayout } from "../../../src/sources/arrow/layout.ts";
+import { decodeFooter, decodeMetadata } from "../../../src/sources/arrow/metadata.ts";
+import { corrupt, decoding } from "../../../src/sources/corrupt.ts";
 import { claimed, type Claims, WRITE_AGAIN } from "./arrow_bytes.ts";
 
 const item = new Field("item", new Float32());

@@ -28,8 +28,8 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import fc from "fast-check";
-import { RankMeError } from "../../src/errors.ts";
-import { ArrowBatchStream } from "../../src/sources/arrow_batch_stream.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import { ArrowBatchStream } from "../../../src/sources/arrow/arrow_batch_stream.ts";
 import {
   batchMessage,
   chunked,
@@ -53,7 +53,7 @@ import {
   messageEnds,
   randomBytes,
   randomWords,
-} from "./hostile.ts";
+} from "../hostile.ts";
 
 const DTYPES = ["f16", "f32", "f64"] as const;
 const ARRAYS = { f16: Float16Array, f32: Float32Array, f64: Float64Array };

@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { ChunkFeeder, type ExactReader } from "../../src/sources/exact_reads.ts";
+import { ChunkFeeder, type ExactReader } from "../../../src/sources/bytes/exact_reads.ts";
 import {
   type ByteSource,
   byteSource,
   closingStream,
   isByteStream,
   pull,
-} from "../../src/sources/pulled_bytes.ts";
-import { byteStream, chunked, concatenated } from "./arrow_bytes.ts";
-import { memoryHeld, randomBytes } from "./hostile.ts";
+} from "../../../src/sources/bytes/pulled_bytes.ts";
+import { byteStream, chunked, concatenated } from "../arrow/arrow_bytes.ts";
+import { memoryHeld, randomBytes } from "../hostile.ts";
 
 /** Reads records of four bytes of length and so many more; yields each. */
 function* records(): ExactReader<Uint8Array> {

@@ -1,14 +1,14 @@
 import type { Schema } from "apache-arrow";
-import { EmbeddingBatch } from "../batch.ts";
-import { RankMeError } from "../errors.ts";
-import type { BareBatch } from "./arrow_messages.ts";
+import { EmbeddingBatch } from "../../batch.ts";
+import { RankMeError } from "../../errors.ts";
+import type { BareBatch } from "./messages.ts";
 import { type ColumnRows, readColumn } from "./column_rows.ts";
 import {
   checkSameColumn,
   chooseColumn,
   type ColumnChoice,
   type EmbeddingColumn,
-} from "./embedding_column.ts";
+} from "../embedding_column.ts";
 
 /** What becomes of rows with NaN, an infinity or a null in them. */
 export type NonFinitePolicy = "error" | "skip";
