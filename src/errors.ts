@@ -36,6 +36,7 @@ export const EXIT_STATUS = {
  * - `unsupported`: the right format with a feature that cannot be read.
  * - `truncated`: an input that stops before its own structure says so.
  * - `corrupt`: an input that contradicts itself.
+ * - `changed`: an input that was written to while it was read.
  * - `column`: no column fits, or more than one does.
  * - `dimension`: rows of different dimensions in one data set.
  * - `null`: a missing row or value.
@@ -52,6 +53,7 @@ export type ErrorCode =
   | "unsupported"
   | "truncated"
   | "corrupt"
+  | "changed"
   | "column"
   | "dimension"
   | "null"
@@ -67,7 +69,7 @@ const OTHER_STATUS: { readonly [code in ErrorCode]?: number } = {
   memory: EXIT_STATUS.resources,
 };
 
-/** Where in the input something was found. Counts start at 0, as in NumPy. */
+/** Where in the input something was found. Counts start at 0, as in NumPy, but for lines. */
 export interface Place {
   /** The file, URL or stream. */
   readonly input?: string;
@@ -75,6 +77,10 @@ export interface Place {
   readonly byte?: number;
   /** Index of the record batch in the input. */
   readonly batch?: number;
+  /** Index of the row group in the input. */
+  readonly rowGroup?: number;
+  /** Number of the line of text, from 1, as editors count. */
+  readonly line?: number;
   /** Index of the row in the input. */
   readonly row?: number;
 }
@@ -157,10 +163,19 @@ export class RankMeError extends Error {
   }
 }
 
+/** What messages call the parts of a place, from the whole to the particular. */
+const SPOTS = [
+  ["byte", "byte"],
+  ["batch", "batch"],
+  ["rowGroup", "row group"],
+  ["line", "line"],
+  ["row", "row"],
+] as const;
+
 function compose(what: string, place: Place, advice?: string): string {
-  const spots = (["byte", "batch", "row"] as const)
-    .filter((key) => place[key] !== undefined)
-    .map((key) => `${key} ${place[key]}`)
+  const spots = SPOTS
+    .filter(([key]) => place[key] !== undefined)
+    .map(([key, called]) => `${called} ${place[key]}`)
     .join(", ");
   const where = [place.input, spots].filter(Boolean).map((part) => `${part}: `).join("");
   return where + what + (advice ? `; ${advice}` : "");

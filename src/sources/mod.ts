@@ -6,8 +6,10 @@
 
 export * from "./arrow/arrow_batch_stream.ts";
 export * from "./arrow/arrow_encode_stream.ts";
-export type { Format } from "./detect.ts";
-export type { ColumnChoice } from "./embedding_column.ts";
 export * from "./arrow/embedding_stream.ts";
+export type { ColumnChoice } from "./columns.ts";
+export type { Compression, Format, RawFormat } from "./detect.ts";
+export type { Axes, RowOptions } from "./format_reader.ts";
 export * from "./open_embeddings.ts";
 export * from "./synthetic.ts";
+export type { NonFinitePolicy, UsableRowsOptions } from "./usable_rows.ts";

@@ -1,36 +1,39 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
-import { readArrowFile } from "./arrow/file.ts";
-import type { BareBatch } from "./arrow/messages.ts";
-import { ArrowStreamParser, parsing, pullBatches } from "./arrow/stream.ts";
-import { describeBytes, detectFormat, type Format, SNIFF_BYTES } from "./detect.ts";
-import { type ByteSource, byteSource, closingStream } from "./bytes/pulled_bytes.ts";
+import { openBytes, type OpenedBytes } from "./bytes/open_bytes.ts";
+import { closingStream, peek, pull } from "./bytes/pulled_bytes.ts";
+import { pathOf } from "./bytes/random_access.ts";
 import {
-  openFile,
-  pathOf,
-  type RandomAccess,
-  readBytes,
-  sequentially,
-} from "./bytes/random_access.ts";
-import { type EmbeddingStreamOptions, RowExtractor } from "./arrow/row_extractor.ts";
+  type Compression,
+  detectFormat,
+  type Format,
+  SNIFF_BYTES,
+  unreadableFormat,
+} from "./detect.ts";
+import type { RowOptions } from "./format_reader.ts";
+import { formatReader } from "./formats.ts";
+import type { RowBlock } from "./row_block.ts";
+import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
 
-/** Where embeddings can be read from: a path, a file URL, or bytes of an Arrow IPC stream. */
+/** Where embeddings can be read from: a path, a file URL, or bytes. */
 export type EmbeddingInput = string | URL | ReadableStream<Uint8Array>;
 
 /** How to open embeddings. */
-export interface OpenEmbeddingsOptions extends EmbeddingStreamOptions {
+export interface OpenEmbeddingsOptions extends RowOptions, UsableRowsOptions {
   /** What messages call the input. Default: its path, or `stream`. */
   readonly name?: string;
-  /** Whether a stream without its end-of-stream marker is an error. Default: false. */
-  readonly strict?: boolean;
+  /** What it is. Default: what its first bytes say. */
+  readonly format?: Format;
 }
 
 /** An input that is being read. */
 export interface OpenedEmbeddings {
   /** What messages call the input. */
   readonly name: string;
-  /** What its first bytes say it is. */
+  /** What it is. */
   readonly format: Format;
+  /** What all of it is compressed with, if it is. */
+  readonly compression?: Compression;
   /** The embeddings. Errors name the input. */
   readonly batches: ReadableStream<EmbeddingBatch>;
   /** How many rows were left out so far. */
@@ -65,92 +68,97 @@ export interface OpenedEmbeddings {
  */
 export async function openEmbeddings(
   input: EmbeddingInput,
-  { name, strict, ...options }: OpenEmbeddingsOptions = {},
+  { name, format, nonFinite, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
   const called = name ?? (input instanceof ReadableStream ? "stream" : pathOf(input));
-  const extractor = new RowExtractor(options);
   try {
-    if (input instanceof ReadableStream) return fromBytes(input);
-    const file = await openFile(input);
-    return file instanceof ReadableStream ? fromBytes(file) : await fromFile(file);
+    const usable = new UsableRows({ nonFinite });
+    const opened = await openBytes(input);
+    const rows = await readingRows(opened, format, options).catch(async (error) => {
+      await opened.source.close(error);
+      throw error;
+    });
+    return {
+      name: called,
+      format: rows.format,
+      ...rows.compression && { compression: rows.compression },
+      batches: closingStream(opened.source, usableBatches(rows.blocks, usable, called)),
+      get skippedRows() {
+        return usable.skippedRows;
+      },
+      get missingEnd() {
+        return rows.missingEnd();
+      },
+    };
   } catch (error) {
     throw named(error, called);
   }
-
-  function fromBytes(bytes: ReadableStream<Uint8Array>): OpenedEmbeddings {
-    const source = byteSource(bytes);
-    if (source) return fromSource(source);
-    const parser = new ArrowStreamParser({ strict });
-    const stage = new TransformStream(parsing(parser, (batch) => batch));
-    return opened("arrow-stream", bytes.pipeThrough(stage), parser);
-  }
-
-  function fromSource(source: ByteSource, sourceBytes?: number): OpenedEmbeddings {
-    const parser = new ArrowStreamParser({ strict, sourceBytes });
-    return opened("arrow-stream", closingStream(source, pullBatches(source, parser)), parser);
-  }
-
-  async function fromFile(file: RandomAccess): Promise<OpenedEmbeddings> {
-    try {
-      const head = await readBytes(file, 0, Math.min(SNIFF_BYTES, file.size));
-      if (head.length === 0) throw new RankMeError("empty", "the file has no bytes");
-      const format = detectFormat(head);
-      if (format === "arrow-file") return opened(format, readArrowFile(file));
-      if (format === "arrow-stream") return fromSource(sequentially(file), file.size);
-      throw new RankMeError("format", `this is ${describeBytes(head)}, which cannot be read`, {
-        advice: "an Arrow IPC stream or file is needed",
-      });
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-  }
-
-  function opened(
-    format: Format,
-    batches: ReadableStream<BareBatch>,
-    end?: { readonly missingEnd: boolean },
-  ): OpenedEmbeddings {
-    return {
-      name: called,
-      format,
-      batches: extracting(batches, extractor, called),
-      get skippedRows() {
-        return extractor.skippedRows;
-      },
-      get missingEnd() {
-        return end?.missingEnd ?? false;
-      },
-    };
-  }
 }
 
-/** Takes the embeddings out of record batches, and puts the input's name into errors. */
-function extracting(
-  batches: ReadableStream<BareBatch>,
-  extractor: RowExtractor,
+interface ReadingRows {
+  readonly format: Format;
+  readonly compression?: Compression;
+  readonly blocks: AsyncGenerator<RowBlock, void, void>;
+  readonly missingEnd: () => boolean;
+}
+
+/** Finds out what some bytes are, and begins to read them as that. */
+async function readingRows(
+  opened: OpenedBytes,
+  asked: Format | undefined,
+  options: RowOptions,
+): Promise<ReadingRows> {
+  const { head, source } = await peek(opened.source, SNIFF_BYTES);
+  if (head.length === 0) {
+    throw new RankMeError("empty", "no bytes at all", { advice: "did its producer fail?" });
+  }
+  const format = asked ?? detectFormat(head);
+  if (format === undefined) throw unreadableFormat(head);
+  const { parse, read } = await formatReader(format);
+  if (read && opened.randomAccess) {
+    const blocks = read(await opened.randomAccess(), options);
+    return { format, blocks: unchanged(blocks, opened), missingEnd: () => false };
+  }
+  if (!parse) throw needsFile(format);
+  const parser = parse(options, opened.size);
+  const blocks = pull(source, parser);
+  return {
+    format,
+    blocks: unchanged(blocks, opened),
+    missingEnd: () => parser.missingEnd ?? false,
+  };
+}
+
+function needsFile(format: Format): RankMeError {
+  return new RankMeError("unsupported", `${format} is read from its end, which a pipe has not`, {
+    advice: "pass its path instead of piping it",
+  });
+}
+
+async function* unchanged<T>(
+  values: AsyncGenerator<T, void, void>,
+  { checkUnchanged }: OpenedBytes,
+): AsyncGenerator<T, void, void> {
+  yield* values;
+  await checkUnchanged?.();
+}
+
+/** The usable rows of each block; errors name the input. */
+async function* usableBatches(
+  blocks: AsyncGenerator<RowBlock, void, void>,
+  usable: UsableRows,
   input: string,
-): ReadableStream<EmbeddingBatch> {
-  const reader = batches.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        let rows: EmbeddingBatch | undefined;
-        while (!rows) {
-          const { value, done } = await reader.read();
-          if (done) return controller.close();
-          rows = extractor.take(value);
-          // Whatever is not a view was copied: nobody can hold what it was copied from.
-          if (value.memory && rows?.data.buffer !== value.memory) value.memory.transfer(0);
-        }
-        controller.enqueue(rows);
-      } catch (error) {
-        reader.cancel(error).catch(() => {});
-        throw named(error, input);
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  }, { highWaterMark: 0 });
+): AsyncGenerator<EmbeddingBatch, void, void> {
+  try {
+    for await (const block of blocks) {
+      const batch = usable.take(block);
+      // Whatever is not a view was copied: nobody can hold what it was copied from.
+      if (block.memory && batch?.data.buffer !== block.memory) block.memory.transfer(0);
+      if (batch) yield batch;
+    }
+  } catch (error) {
+    throw named(error, input);
+  }
 }
 
 function named(error: unknown, input: string): unknown {

@@ -7,7 +7,7 @@
 import { assert, assertInstanceOf, assertLess } from "@std/assert";
 import { Message } from "apache-arrow";
 import { RankMeError } from "../../src/errors.ts";
-import type { Read } from "./arrow/arrow_bytes.ts";
+import type { Read } from "./inputs.ts";
 
 /** No small input may take longer, in milliseconds: some hundred times what it does take. */
 const PATIENCE = 5000;

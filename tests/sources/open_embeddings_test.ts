@@ -5,16 +5,8 @@ import {
   openEmbeddings,
   type OpenEmbeddingsOptions,
 } from "../../src/sources/open_embeddings.ts";
-import {
-  byteStream,
-  chunked,
-  END,
-  expectedRows,
-  fixture,
-  fixtureUrl,
-  readStream,
-  rowsOf,
-} from "./arrow/arrow_bytes.ts";
+import { END, fixture, fixtureUrl, readStream } from "./arrow/arrow_bytes.ts";
+import { byteStream, chunked, expectedRows, rowsOf } from "./inputs.ts";
 
 const isWindows = Deno.build.os === "windows";
 

@@ -1,5 +1,6 @@
 import { RecordBatch } from "apache-arrow";
-import { ArrowStreamParser, parsing } from "./stream.ts";
+import { parsing } from "../bytes/parsing.ts";
+import { ArrowStreamParser } from "./stream.ts";
 
 /** How to read an Arrow IPC stream. */
 export interface ArrowBatchStreamOptions {

@@ -1,20 +1,14 @@
 import type { Data, FixedSizeList } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
-import { RankMeError } from "../../errors.ts";
 import type { BareBatch } from "./messages.ts";
-import { corrupt } from "../corrupt.ts";
-import type { EmbeddingColumn } from "../embedding_column.ts";
+import { corrupt } from "./corrupt.ts";
+import type { ChosenColumns } from "../columns.ts";
+import type { RowBlock } from "../row_block.ts";
+import { mixedDimensions } from "../usable_rows.ts";
 
-/** The rows of one record batch as they stand in its column. */
-export interface ColumnRows {
-  /** D, or 0 when every row is null. */
-  readonly dim: number;
-  /** All rows, row-major; those that are null hold whatever was there. */
-  readonly data: EmbeddingData;
-  /** The rows that are null or have a null in them, ascending. */
-  readonly nullRows: readonly number[];
-}
+/** The rows of one record batch as they stand in its columns. */
+export type ColumnRows = Required<Pick<RowBlock, "dim" | "data" | "nullRows">>;
 
 /**
  * Reads the embeddings out of a record batch, as a view where the layout allows it.
@@ -28,10 +22,10 @@ export interface ColumnRows {
  */
 export function readColumn(
   { data: { children, length } }: BareBatch,
-  column: EmbeddingColumn,
+  column: ChosenColumns,
   dim: number,
 ): ColumnRows {
-  const rows = column.kind === "scalars"
+  const rows = column.kind === "numbers"
     ? readScalars(column.indices.map((index) => children[index]), length)
     : DataType.isFixedSizeList(children[column.index].type)
     ? readFixedSizeLists(children[column.index], length)
@@ -99,13 +93,6 @@ function readLists(lists: Data, rows: number, knownDim: number): ColumnRows {
     if (!nulls.has(row)) data.set(all.subarray(offsets[row], offsets[row + 1]), row * dim);
   }
   return { dim, data, nullRows };
-}
-
-function mixedDimensions(row: number, found: number, dim: number): RankMeError {
-  const what = dim === 0
-    ? "an embedding of no dimensions"
-    : `an embedding of ${found} dimensions where earlier ones have ${dim}`;
-  return new RankMeError("dimension", what, { place: { row } });
 }
 
 /** The type that holds the numbers of all columns exactly. */

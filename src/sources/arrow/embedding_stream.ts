@@ -1,8 +1,15 @@
 import type { RecordBatch } from "apache-arrow";
 import type { EmbeddingBatch } from "../../batch.ts";
-import { type EmbeddingStreamOptions, RowExtractor } from "./row_extractor.ts";
+import type { ColumnChoice } from "../columns.ts";
+import type { Axes } from "../format_reader.ts";
+import { UsableRows, type UsableRowsOptions } from "../usable_rows.ts";
+import { ArrowRows } from "./arrow_rows.ts";
 
-export type { EmbeddingStreamOptions, NonFinitePolicy } from "./row_extractor.ts";
+/** Which embeddings to take out of record batches, and how. */
+export interface EmbeddingStreamOptions extends ColumnChoice, UsableRowsOptions {
+  /** How tensors of more than one axis become rows. Default: they are refused. */
+  readonly axes?: Axes;
+}
 
 /**
  * Takes the embeddings out of Arrow record batches: one column of FixedSizeList, List or LargeList of
@@ -28,7 +35,7 @@ export type { EmbeddingStreamOptions, NonFinitePolicy } from "./row_extractor.ts
  * ```
  */
 export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch> {
-  readonly #extractor: RowExtractor;
+  readonly #usable: UsableRows;
 
   /**
    * Makes the stage.
@@ -37,18 +44,19 @@ export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch
    * @throws {RankMeError} `usage`, when both one column and several are asked for.
    */
   constructor(options: EmbeddingStreamOptions = {}) {
-    const extractor = new RowExtractor(options);
+    const columns = new ArrowRows(options);
+    const usable = new UsableRows(options);
     super({
       transform(recordBatch, controller) {
-        const rows = extractor.take(recordBatch);
+        const rows = usable.take(columns.take(recordBatch));
         if (rows) controller.enqueue(rows);
       },
     });
-    this.#extractor = extractor;
+    this.#usable = usable;
   }
 
   /** How many rows were left out so far. */
   get skippedRows(): number {
-    return this.#extractor.skippedRows;
+    return this.#usable.skippedRows;
   }
 }

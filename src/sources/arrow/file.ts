@@ -2,9 +2,8 @@ import type { FileBlock } from "apache-arrow/ipc/metadata/file";
 import { RankMeError } from "../../errors.ts";
 import { type BareBatch, MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./messages.ts";
 import { type ArrowFooter, decodeFooter, decodeMetadata } from "./metadata.ts";
-import { corrupt, decoding } from "../corrupt.ts";
+import { corrupt, decoding } from "./corrupt.ts";
 import { detectFormat } from "../detect.ts";
-import { closingStream } from "../bytes/pulled_bytes.ts";
 import { type RandomAccess, readBytes } from "../bytes/random_access.ts";
 
 const MAGIC = new TextEncoder().encode("ARROW1");
@@ -20,15 +19,13 @@ const MAX_HEAD_BYTES = 64;
  * Reads an Arrow IPC file (Feather V2) by random access: the footer says what the columns are and
  * where the record batches lie, and each is read by itself.
  *
- * @param file The open file; closed at the end, or when the reader is done with it.
+ * @param file The open file, which is not closed.
  * @returns Its record batches, in the order of the footer.
  * @throws {RankMeError} `truncated`, when the footer is missing; `corrupt` or `unsupported`.
  */
-export function readArrowFile(file: RandomAccess): ReadableStream<BareBatch> {
-  return closingStream(file, recordBatches(file));
-}
-
-async function* recordBatches(file: RandomAccess): AsyncGenerator<BareBatch, void, void> {
+export async function* arrowFileBatches(
+  file: RandomAccess,
+): AsyncGenerator<BareBatch, void, void> {
   const { schema, dictionaries, batches } = await readFooter(file);
   const decoder = new MessageDecoder(schema);
   for (const block of dictionaries) await readMessage(file, block, decoder, "dictionary");

@@ -3,7 +3,7 @@ import { MetadataVersion, Type, UnionMode } from "apache-arrow/enum";
 import type { RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { strideForType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
-import { corrupt } from "../corrupt.ts";
+import { corrupt } from "./corrupt.ts";
 
 /** Writers pad buffers to a multiple of this many bytes at most. */
 const MAX_PADDING = 64;

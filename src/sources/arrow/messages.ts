@@ -7,7 +7,7 @@ import { VectorLoader } from "apache-arrow/visitor/vectorloader";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import { checkLayout } from "./layout.ts";
 import { type ArrowMessage, decodeMetadata } from "./metadata.ts";
-import { corrupt, decoding } from "../corrupt.ts";
+import { corrupt, decoding } from "./corrupt.ts";
 import { describeBytes } from "../detect.ts";
 import type { ExactReader } from "../bytes/exact_reads.ts";
 

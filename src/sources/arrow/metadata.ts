@@ -12,7 +12,7 @@ import { type FileBlock, Footer } from "apache-arrow/ipc/metadata/file";
 import { type DictionaryBatch, Message, type RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { ByteBuffer } from "flatbuffers";
 import { RankMeError } from "../../errors.ts";
-import { corrupt } from "../corrupt.ts";
+import { corrupt } from "./corrupt.ts";
 
 /*
  * Apache Arrow's JavaScript trusts the counts, offsets and lengths that a message states. The checks

@@ -1,7 +1,7 @@
 import { formatBytes, RankMeError } from "../../errors.ts";
 import { type BareBatch, MessageDecoder, readStream } from "./messages.ts";
 import { ChunkFeeder } from "../bytes/exact_reads.ts";
-import { type ByteSource, pull } from "../bytes/pulled_bytes.ts";
+import type { ByteParser } from "../bytes/byte_parser.ts";
 
 /** How to read an Arrow IPC stream, and what is known of where it comes from. */
 export interface ArrowStreamParserOptions {
@@ -12,17 +12,31 @@ export interface ArrowStreamParserOptions {
 }
 
 /** Reads an Arrow IPC stream, or several one after the other, whoever brings the bytes. */
-export class ArrowStreamParser {
-  /** Takes the bytes. */
-  readonly feeder: ChunkFeeder<BareBatch>;
+export class ArrowStreamParser implements ByteParser<BareBatch> {
+  readonly #feeder: ChunkFeeder<BareBatch>;
   readonly #decoder = new MessageDecoder();
   readonly #strict: boolean;
   #missingEnd = false;
 
   /** @param options How to read. */
   constructor({ strict = false, sourceBytes }: ArrowStreamParserOptions = {}) {
-    this.feeder = new ChunkFeeder(readStream(this.#decoder), sourceBytes);
+    this.#feeder = new ChunkFeeder(readStream(this.#decoder), sourceBytes);
     this.#strict = strict;
+  }
+
+  /** Memory for the next bytes. */
+  get room(): Uint8Array<ArrayBuffer> {
+    return this.#feeder.room;
+  }
+
+  /** Takes bytes that were put into the room. */
+  filled(bytes: Uint8Array<ArrayBuffer>): Iterable<BareBatch> {
+    return this.#feeder.filled(bytes);
+  }
+
+  /** Takes a chunk, which is copied. */
+  push(chunk: Uint8Array): Iterable<BareBatch> {
+    return this.#feeder.push(chunk);
   }
 
   /** Whether the end came without an end-of-stream marker. Known once {@linkcode finish} was called. */
@@ -33,10 +47,11 @@ export class ArrowStreamParser {
   /**
    * Says that there are no more bytes.
    *
+   * @returns Nothing: a record batch comes as soon as its last byte has.
    * @throws {RankMeError} `empty`, `format` or `truncated`, when there should be.
    */
-  finish(): void {
-    const { feeder } = this, decoder = this.#decoder;
+  finish(): Iterable<BareBatch> {
+    const feeder = this.#feeder, decoder = this.#decoder;
     if (feeder.position === 0) {
       throw new RankMeError("empty", "no bytes at all", {
         advice: "an Arrow IPC stream is needed; did its producer fail?",
@@ -46,41 +61,8 @@ export class ArrowStreamParser {
     if (feeder.pending > 0 || !decoder.betweenMessages) throw truncated(feeder, decoder);
     this.#missingEnd = decoder.inStream;
     if (this.#missingEnd && this.#strict) throw missingEnd(decoder);
+    return [];
   }
-}
-
-/**
- * What a stage does that reads bytes as they come.
- *
- * @param parser What reads them.
- * @param wrap What the stage passes on of each record batch.
- * @returns The doings of a `TransformStream`.
- */
-export function parsing<T>(
-  parser: ArrowStreamParser,
-  wrap: (batch: BareBatch) => T,
-): Transformer<Uint8Array, T> {
-  return {
-    transform(chunk, controller) {
-      for (const batch of parser.feeder.push(chunk)) controller.enqueue(wrap(batch));
-    },
-    flush: () => parser.finish(),
-  };
-}
-
-/**
- * Reads a source to its end.
- *
- * @param source The bytes of an Arrow IPC stream.
- * @param parser What reads them.
- * @returns The record batches, each on memory of its own that was read into directly.
- */
-export async function* pullBatches(
-  source: ByteSource,
-  parser: ArrowStreamParser,
-): AsyncGenerator<BareBatch, void, void> {
-  yield* pull(source, parser.feeder);
-  parser.finish();
 }
 
 function truncated(feeder: ChunkFeeder<unknown>, decoder: MessageDecoder): RankMeError {

@@ -1,9 +1,11 @@
-import { allocating } from "../../errors.ts";
+import { allocating, formatBytes, RankMeError } from "../../errors.ts";
+import type { ByteParser } from "./byte_parser.ts";
 
 /**
- * A parser written as if it pulled: it yields how many bytes it wants next and is sent exactly
- * those; whatever else it yields is output. The same parser can be fed from pushed chunks, from bytes
- * that are read right into the memory it gets ({@linkcode ChunkFeeder}), or from a file.
+ * A parser written as if it pulled: it yields how many bytes it wants next and is sent exactly those,
+ * or fewer where the input ends there, after which it must end, too; whatever else it yields is
+ * output. The same parser can be fed from pushed chunks, from bytes that are read right into the
+ * memory it gets ({@linkcode ChunkFeeder}), or from a file.
  */
 export type ExactReader<T> = Generator<number | T, void, Uint8Array>;
 
@@ -14,7 +16,7 @@ export type ExactReader<T> = Generator<number | T, void, Uint8Array>;
 const TRUSTED_BYTES = 64 << 20;
 
 /** Feeds bytes as they come to an {@linkcode ExactReader}. */
-export class ChunkFeeder<T> {
+export class ChunkFeeder<T> implements ByteParser<T> {
   #parser: ExactReader<T>;
   #trusted: number;
   #wanted = 0;
@@ -38,7 +40,7 @@ export class ChunkFeeder<T> {
   }
 
   /** The bytes of the read under way that have arrived. */
-  get partial(): Uint8Array {
+  get partial(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(0, this.#filled);
   }
 
@@ -88,6 +90,18 @@ export class ChunkFeeder<T> {
     yield* this.#received(bytes.length);
   }
 
+  /** Sends the parser what has come of the read under way, which is the last. */
+  *finish(): Generator<T> {
+    const place = { byte: this.#position };
+    try {
+      if (this.#wanted === 0) yield* this.#advance();
+      if (!this.#ended) yield* this.#advance(this.partial);
+      if (!this.#ended) throw new Error("a parser that goes on after the end of its input");
+    } catch (error) {
+      throw error instanceof RankMeError ? error.at(place) : error;
+    }
+  }
+
   *#received(length: number): Generator<T> {
     this.#filled += length;
     this.#position += length;
@@ -117,7 +131,7 @@ export class ChunkFeeder<T> {
     this.#wanted = wanted;
     this.#filled = 0;
     const length = Math.min(wanted, this.#trusted);
-    this.#buffer = allocating(length, "a record batch", () => new Uint8Array(length));
+    this.#buffer = allocating(length, "a part of the input", () => new Uint8Array(length));
   }
 
   #grow(): void {
@@ -125,8 +139,35 @@ export class ChunkFeeder<T> {
     const { buffer } = this.#buffer;
     this.#buffer = allocating(
       length,
-      "a record batch",
+      "a part of the input",
       () => new Uint8Array(buffer.transfer(length)),
     );
   }
+}
+
+/**
+ * A step of an {@linkcode ExactReader} that cannot do without some bytes.
+ *
+ * @param length How many.
+ * @param what What they are, as in "the header".
+ * @returns Exactly those.
+ * @throws {RankMeError} `truncated`, when the input ends before.
+ */
+export function* exactly(length: number, what: string): Generator<number, Uint8Array, Uint8Array> {
+  const bytes = yield length;
+  if (bytes.length === length) return bytes;
+  throw truncated(`inside ${what}`, length - bytes.length);
+}
+
+/**
+ * The error for an input that ends too early.
+ *
+ * @param where Where it ends, as in "inside the header".
+ * @param missing How many bytes are missing.
+ * @returns The error.
+ */
+export function truncated(where: string, missing: number): RankMeError {
+  return new RankMeError("truncated", `the input ends ${formatBytes(missing)} short, ${where}`, {
+    advice: "its producer was cut off: run it again",
+  });
 }

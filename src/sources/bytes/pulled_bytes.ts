@@ -1,4 +1,4 @@
-import type { ChunkFeeder } from "./exact_reads.ts";
+import type { ByteParser } from "./byte_parser.ts";
 
 /** Where bytes can be pulled from, into memory of the reader's choosing. */
 export interface ByteSource {
@@ -23,44 +23,114 @@ const CHUNK_BYTES = 64 << 10;
  * into its place, and never copied.
  *
  * @param source Where the bytes come from; read to its end.
- * @param feeder The parser.
+ * @param parser The parser.
  * @returns What the parser makes of them.
  */
 export async function* pull<T>(
   source: ByteSource,
-  feeder: ChunkFeeder<T>,
+  parser: ByteParser<T>,
 ): AsyncGenerator<T, void, void> {
   let chunk = new Uint8Array(CHUNK_BYTES);
   for (;;) {
-    const { room } = feeder;
+    const { room } = parser;
     const isLarge = room.length >= CHUNK_BYTES;
     const bytes = await (isLarge ? source.read(room, room.length) : source.read(chunk, 1));
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) break;
     if (isLarge) {
-      yield* feeder.filled(bytes);
+      yield* parser.filled(bytes);
     } else {
-      yield* feeder.push(bytes);
+      yield* parser.push(bytes);
       chunk = new Uint8Array(bytes.buffer);
     }
   }
+  yield* parser.finish();
 }
 
 /**
- * A stream as a source, where it can read into memory that it is given: standard input, pipes and
- * bodies of responses can.
+ * A stream as a source. One that can read into memory that it is given does so: standard input, pipes
+ * and bodies of responses can. Of any other the chunks are copied.
  *
- * @param stream The bytes; locked from now on, if it can.
- * @returns The source, or nothing when only the stream itself decides on memory.
+ * @param stream The bytes; locked from now on.
+ * @returns The source.
  */
-export function byteSource(stream: ReadableStream<Uint8Array>): ByteSource | undefined {
+export function byteSource(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = byobReader(stream);
-  return reader && {
+  if (!reader) return copying(stream.getReader());
+  return {
     async read(memory, least) {
       const { value } = await reader.read(memory, { min: least });
       // Nothing at all comes of a stream that was cancelled.
       return value ?? new Uint8Array(0);
     },
     close: (reason) => reader.cancel(reason),
+  };
+}
+
+function copying(reader: ReadableStreamDefaultReader<Uint8Array>): ByteSource {
+  let chunk = new Uint8Array(0);
+  return {
+    async read(memory) {
+      while (chunk.length === 0) {
+        const { value, done } = await reader.read();
+        if (done) return new Uint8Array(0);
+        chunk = value as Uint8Array<ArrayBuffer>;
+      }
+      const taken = chunk.subarray(0, memory.length);
+      memory.set(taken);
+      chunk = chunk.subarray(taken.length);
+      return memory.subarray(0, taken.length);
+    },
+    close: (reason) => reader.cancel(reason),
+  };
+}
+
+/**
+ * Reads some bytes of a source.
+ *
+ * @param source The source.
+ * @param length How many bytes to wait for.
+ * @returns As many, or what there is up to the end.
+ */
+export async function readUpTo(
+  source: ByteSource,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let memory = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const bytes = await source.read(memory.subarray(filled), length - filled);
+    if (bytes.length === 0) break;
+    memory = new Uint8Array(bytes.buffer);
+    filled += bytes.length;
+  }
+  return memory.subarray(0, filled);
+}
+
+/**
+ * Looks at the first bytes of a source without taking them from whoever reads it.
+ *
+ * @param source The source, not to be read any more but through what is returned.
+ * @param length How many bytes to look at.
+ * @returns The first bytes, fewer where there are fewer, and a source of all.
+ */
+export async function peek(
+  source: ByteSource,
+  length: number,
+): Promise<{ readonly head: Uint8Array; readonly source: ByteSource }> {
+  const head = await readUpTo(source, length);
+  let left = head;
+  return {
+    head,
+    source: {
+      read(memory, least) {
+        if (left.length === 0) return source.read(memory, least);
+        const taken = left.subarray(0, memory.length);
+        memory.set(taken);
+        left = left.subarray(taken.length);
+        return Promise.resolve(memory.subarray(0, taken.length));
+      },
+      close: (reason) => source.close(reason),
+    },
   };
 }
 

@@ -13,6 +13,12 @@ export interface RandomAccess {
    * @throws {RankMeError} `truncated`, when there are fewer.
    */
   fill(position: number, memory: Uint8Array): Promise<void>;
+  /**
+   * Checks that it is what it was when it was opened.
+   *
+   * @throws {RankMeError} `changed`, when it was written to meanwhile.
+   */
+  checkUnchanged(): Promise<void>;
   /** Lets go of the file. */
   close(): void;
 }
@@ -28,7 +34,7 @@ export async function openFile(
   path: string | URL,
 ): Promise<RandomAccess | ReadableStream<Uint8Array>> {
   const file = await explaining(path, () => Deno.open(path, { read: true }));
-  const { size, isDirectory, isFile } = await file.stat();
+  const { size, mtime, isDirectory, isFile } = await file.stat();
   if (isDirectory) {
     file.close();
     throw new RankMeError("unreadable", "this is a directory", { advice: "pass the files in it" });
@@ -54,6 +60,13 @@ export async function openFile(
         filled += count;
         cursor += count;
       }
+    },
+    async checkUnchanged() {
+      const now = await explaining(path, () => file.stat());
+      if (now.size === size && now.mtime?.getTime() === mtime?.getTime()) return;
+      throw new RankMeError("changed", "it was written to while it was read", {
+        advice: "read it again once its writer is done",
+      });
     },
     close() {
       if (open) file.close();
@@ -114,7 +127,7 @@ export async function readBytes(
   position: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = allocating(length, "a record batch", () => new Uint8Array(length));
+  const bytes = allocating(length, "a part of the file", () => new Uint8Array(length));
   await file.fill(position, bytes);
   return bytes;
 }

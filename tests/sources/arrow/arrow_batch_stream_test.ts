@@ -32,20 +32,15 @@ import { RankMeError } from "../../../src/errors.ts";
 import { ArrowBatchStream } from "../../../src/sources/arrow/arrow_batch_stream.ts";
 import {
   batchMessage,
-  chunked,
-  concatenated,
   embeddingBatch,
   embeddingSchema,
   END,
-  expectedRow,
-  expectedRows,
   fixture,
   readFixture,
   readStream,
-  rowsOf,
   schemaMessage,
-  value,
 } from "./arrow_bytes.ts";
+import { chunked, concatenated, expectedRow, expectedRows, rowsOf, value } from "../inputs.ts";
 import {
   ending,
   flipEveryBit,

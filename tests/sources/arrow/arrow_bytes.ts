@@ -5,7 +5,6 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
 import {
   Field,
   FixedSizeList,
@@ -20,37 +19,23 @@ import {
 import * as metadata from "apache-arrow/ipc/metadata/message";
 import type { EmbeddingBatch } from "../../../src/batch.ts";
 import { ArrowBatchStream } from "../../../src/sources/arrow/arrow_batch_stream.ts";
-import { readArrowFile } from "../../../src/sources/arrow/file.ts";
+import { arrowFileBatches } from "../../../src/sources/arrow/file.ts";
 import type { BareBatch } from "../../../src/sources/arrow/messages.ts";
-import { ArrowStreamParser, pullBatches } from "../../../src/sources/arrow/stream.ts";
-import { byteSource, closingStream } from "../../../src/sources/bytes/pulled_bytes.ts";
-import type { RandomAccess } from "../../../src/sources/bytes/random_access.ts";
+import { ArrowStreamParser } from "../../../src/sources/arrow/stream.ts";
+import { byteSource, closingStream, pull } from "../../../src/sources/bytes/pulled_bytes.ts";
+import { ArrowRows } from "../../../src/sources/arrow/arrow_rows.ts";
+import type { EmbeddingStreamOptions } from "../../../src/sources/arrow/embedding_stream.ts";
+import { UsableRows } from "../../../src/sources/usable_rows.ts";
 import {
-  type EmbeddingStreamOptions,
-  RowExtractor,
-} from "../../../src/sources/arrow/row_extractor.ts";
-
-/** Rows in each fixture, unless its name says otherwise. */
-export const ROWS = 10;
-/** Dimensions in each fixture, unless its name says otherwise. */
-export const DIM = 3;
-
-/** The embeddings of the fixtures: multiples of 1/8 that float16 holds. Twin of make_arrow.py. */
-export function value(row: number, dimension: number): number {
-  return ((row * 7 + dimension * 3 + (row * dimension) % 5) % 61 - 30) / 8;
-}
-
-/** Some rows of the fixtures. */
-export function expectedRow(row: number, dim = DIM): number[] {
-  return Array.from({ length: dim }, (_, dimension) => value(row, dimension));
-}
-
-/** Rows `first` to `end` − 1 of the fixtures, without those in `missing`. */
-export function expectedRows(first = 0, end = ROWS, missing: readonly number[] = []): number[][] {
-  return Array.from({ length: end - first }, (_, i) => first + i)
-    .filter((row) => !missing.includes(row))
-    .map((row) => expectedRow(row));
-}
+  byteStream,
+  chunked,
+  concatenated,
+  DIM,
+  expectedRow,
+  inMemory,
+  type Read,
+  rowsOf,
+} from "../inputs.ts";
 
 /** Where a fixture is. */
 export function fixtureUrl(name: string): URL {
@@ -65,59 +50,6 @@ export function fixture(name: string): Uint8Array<ArrayBuffer> {
 /** The names of the fixtures. */
 export function fixtureNames(): string[] {
   return [...Deno.readDirSync(fixtureUrl(""))].map(({ name }) => name).sort();
-}
-
-/** Bytes as a stream, whole or in chunks of the sizes given, over and over. */
-export function chunked(bytes: Uint8Array, sizes = [bytes.length]): ReadableStream<Uint8Array> {
-  let at = 0, turn = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      const size = sizes[turn++ % sizes.length];
-      controller.enqueue(bytes.slice(at, at + size));
-      at += size;
-    },
-  }, { highWaterMark: 0 });
-}
-
-/** Bytes as a stream that fills the memory it is given, whole or as {@linkcode chunked} cuts them. */
-export function byteStream(bytes: Uint8Array, sizes = [bytes.length]): ReadableStream<Uint8Array> {
-  let at = 0, turn = 0;
-  return new ReadableStream({
-    type: "bytes",
-    autoAllocateChunkSize: 65536,
-    pull(controller) {
-      const request = controller.byobRequest!;
-      const view = request.view as Uint8Array;
-      const part = bytes.subarray(at, at + Math.min(view.length, sizes[turn++ % sizes.length]));
-      if (part.length === 0) controller.close();
-      view.set(part);
-      at += part.length;
-      request.respond(part.length);
-    },
-  });
-}
-
-/** Bytes to be read at random. */
-export function inMemory(bytes: Uint8Array): RandomAccess {
-  return {
-    size: bytes.length,
-    // deno-lint-ignore require-await
-    async fill(position, memory) {
-      const wanted = bytes.subarray(position, position + memory.length);
-      assertEquals(wanted.length, memory.length, "no more is read than there is");
-      memory.set(wanted);
-    },
-    close: () => {},
-  };
-}
-
-/** What came of reading an input. */
-export interface Read {
-  readonly rows: number[][];
-  readonly batches: EmbeddingBatch[];
-  readonly skippedRows: number;
-  readonly missingEnd?: boolean;
 }
 
 /** Reads the embeddings of an IPC stream. */
@@ -137,15 +69,14 @@ export async function readPulled(
   options: EmbeddingStreamOptions & { readonly strict?: boolean } = {},
 ): Promise<Read> {
   const source = byteSource(bytes instanceof ReadableStream ? bytes : byteStream(bytes));
-  if (!source) throw new Error("this is no stream of bytes");
   const parser = new ArrowStreamParser(options);
-  const read = await readBatches(closingStream(source, pullBatches(source, parser)), options);
+  const read = await readBatches(closingStream(source, pull(source, parser)), options);
   return { ...read, missingEnd: parser.missingEnd };
 }
 
 /** Reads the embeddings of an IPC file. */
 export function readFile(bytes: Uint8Array, options: EmbeddingStreamOptions = {}): Promise<Read> {
-  return readBatches(readArrowFile(inMemory(bytes)), options);
+  return readBatches(arrowFileBatches(inMemory(bytes)), options);
 }
 
 /** Reads the embeddings of a fixture, as its name says what it is. */
@@ -156,34 +87,17 @@ export function readFixture(name: string, options: EmbeddingStreamOptions = {}):
 
 /** Reads the embeddings of record batches. */
 export async function readBatches(
-  recordBatches: ReadableStream<BareBatch> | readonly BareBatch[],
+  recordBatches: AsyncIterable<BareBatch> | readonly BareBatch[],
   options: EmbeddingStreamOptions = {},
 ): Promise<Read> {
-  const extractor = new RowExtractor(options);
+  const columns = new ArrowRows(options);
+  const usable = new UsableRows(options);
   const batches: EmbeddingBatch[] = [];
   for await (const recordBatch of recordBatches) {
-    const batch = extractor.take(recordBatch);
+    const batch = usable.take(columns.take(recordBatch));
     if (batch) batches.push(batch);
   }
-  return { rows: rowsOf(batches), batches, skippedRows: extractor.skippedRows };
-}
-
-/** All rows of some batches. */
-export function rowsOf(batches: readonly EmbeddingBatch[]): number[][] {
-  return batches.flatMap((batch) =>
-    Array.from({ length: batch.rows }, (_, row) => Array.from(batch.row(row)))
-  );
-}
-
-/** Byte arrays one after the other. */
-export function concatenated(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return { rows: rowsOf(batches), batches, skippedRows: usable.skippedRows };
 }
 
 /** How messages about bytes that contradict themselves end. */

@@ -8,7 +8,8 @@ import {
   type ArrowEncodeStreamOptions,
   type ArrowLayout,
 } from "../../../src/sources/arrow/arrow_encode_stream.ts";
-import { concatenated, readStream } from "./arrow_bytes.ts";
+import { readStream } from "./arrow_bytes.ts";
+import { concatenated } from "../inputs.ts";
 
 const LAYOUTS: readonly ArrowLayout[] = ["fixed-size-list", "list", "large-list", "columns"];
 const ROUNDED = { f16: Float16Array, f32: Float32Array, f64: Float64Array } as const;

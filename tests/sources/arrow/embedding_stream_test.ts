@@ -24,16 +24,14 @@ import {
   type EmbeddingStreamOptions,
 } from "../../../src/sources/arrow/embedding_stream.ts";
 import {
-  concatenated,
   embeddingBatch,
   embeddingSchema,
-  expectedRows,
   fixture,
   readBatches,
   readFixture,
   readStream,
-  rowsOf,
 } from "./arrow_bytes.ts";
+import { concatenated, expectedRows, rowsOf } from "../inputs.ts";
 
 const LAYOUTS = ["fixed-size-list", "list", "large-list"] as const;
 const SKIP = { nonFinite: "skip" } as const;

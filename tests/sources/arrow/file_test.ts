@@ -12,19 +12,15 @@ import { RankMeError } from "../../../src/errors.ts";
 import { readArrowFile } from "../../../src/sources/arrow/file.ts";
 import { openFile, type RandomAccess } from "../../../src/sources/bytes/random_access.ts";
 import {
-  concatenated,
   embeddingBatch,
   embeddingSchema,
-  expectedRow,
-  expectedRows,
   fixture,
   fixtureUrl,
-  inMemory,
   readFile,
   readFixture,
-  rowsOf,
   WRITE_AGAIN,
 } from "./arrow_bytes.ts";
+import { concatenated, expectedRow, expectedRows, inMemory, rowsOf } from "../inputs.ts";
 import { ending, flipEveryBit, inLittleMemory, randomBytes, randomWords } from "../hostile.ts";
 
 const DTYPES = ["f16", "f32", "f64"] as const;

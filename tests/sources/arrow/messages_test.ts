@@ -4,7 +4,6 @@ import { MessageDecoder, type MessageOutcome } from "../../../src/sources/arrow/
 import {
   batchMessage,
   type Claims,
-  concatenated,
   embeddingSchema,
   END,
   fixture,
@@ -12,6 +11,7 @@ import {
   schemaMessage,
   WRITE_AGAIN,
 } from "./arrow_bytes.ts";
+import { concatenated } from "../inputs.ts";
 
 const claims: Claims = { length: 1, nodes: [[1, 0], [3, 0]], buffers: [[0, 0], [0, 0], [0, 12]] };
 const body = new Uint8Array(16);

@@ -27,7 +27,7 @@ import { Builder, ByteBuffer } from "flatbuffers";
 import { RankMeError } from "../../../src/errors.ts";
 import { checkLayout } from "../../../src/sources/arrow/layout.ts";
 import { decodeFooter, decodeMetadata } from "../../../src/sources/arrow/metadata.ts";
-import { corrupt, decoding } from "../../../src/sources/corrupt.ts";
+import { corrupt, decoding } from "../../../src/sources/arrow/corrupt.ts";
 import { claimed, type Claims, WRITE_AGAIN } from "./arrow_bytes.ts";
 
 const item = new Field("item", new Float32());

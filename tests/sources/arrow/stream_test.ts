@@ -3,17 +3,14 @@ import { RecordBatchStreamWriter } from "apache-arrow";
 import fc from "fast-check";
 import { RankMeError } from "../../../src/errors.ts";
 import {
-  byteStream,
-  concatenated,
   embeddingBatch,
   embeddingSchema,
   END,
-  expectedRows,
   fixture,
-  type Read,
   readPulled,
   readStream,
 } from "./arrow_bytes.ts";
+import { byteStream, concatenated, expectedRows, type Read } from "../inputs.ts";
 import { ending, inLittleMemory, randomBytes, randomWords } from "../hostile.ts";
 
 /*

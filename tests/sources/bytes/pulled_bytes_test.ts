@@ -8,7 +8,7 @@ import {
   isByteStream,
   pull,
 } from "../../../src/sources/bytes/pulled_bytes.ts";
-import { byteStream, chunked, concatenated } from "../arrow/arrow_bytes.ts";
+import { byteStream, chunked, concatenated } from "../inputs.ts";
 import { memoryHeld, randomBytes } from "../hostile.ts";
 
 /** Reads records of four bytes of length and so many more; yields each. */

@@ -12,7 +12,8 @@ import {
   readBytes,
   sequentially,
 } from "../../../src/sources/bytes/random_access.ts";
-import { concatenated, fixtureUrl, inMemory } from "../arrow/arrow_bytes.ts";
+import { fixtureUrl } from "../arrow/arrow_bytes.ts";
+import { concatenated, inMemory } from "../inputs.ts";
 import { randomBytes } from "../hostile.ts";
 
 /** Runs with a file of some bytes. The sanitizer fails a test that leaves one open. */

@@ -1,0 +1,44 @@
+import type { ByteParser } from "../bytes/byte_parser.ts";
+import type { FormatReader } from "../format_reader.ts";
+import type { RowBlock } from "../row_block.ts";
+import { ArrowRows } from "./arrow_rows.ts";
+import { arrowFileBatches } from "./file.ts";
+import type { BareBatch } from "./messages.ts";
+import { ArrowStreamParser } from "./stream.ts";
+
+/** Reads Arrow IPC streams. */
+export const arrowStreamReader: FormatReader = {
+  parse({ strict, ...options }, sourceBytes) {
+    const rows = new ArrowRows(options);
+    return mapped(new ArrowStreamParser({ strict, sourceBytes }), (batch) => rows.take(batch));
+  },
+};
+
+/** Reads Arrow IPC files (Feather V2). */
+export const arrowFileReader: FormatReader = {
+  async *read(file, options) {
+    const rows = new ArrowRows(options);
+    for await (const batch of arrowFileBatches(file)) yield rows.take(batch);
+  },
+};
+
+/** A parser whose record batches are turned into rows. */
+function mapped(
+  parser: ArrowStreamParser,
+  rowsOf: (batch: BareBatch) => RowBlock,
+): ByteParser<RowBlock> {
+  function* each(batches: Iterable<BareBatch>): Generator<RowBlock> {
+    for (const batch of batches) yield rowsOf(batch);
+  }
+  return {
+    get room() {
+      return parser.room;
+    },
+    filled: (bytes) => each(parser.filled(bytes)),
+    push: (chunk) => each(parser.push(chunk)),
+    finish: () => each(parser.finish()),
+    get missingEnd() {
+      return parser.missingEnd;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Turns bytes into values as they come, whoever brings them. */
+export interface ByteParser<T> {
+  /**
+   * Memory that the next bytes can be put right into, without being copied; empty where the parser
+   * would rather be given a chunk. Whoever writes there says so by {@linkcode filled}.
+   */
+  readonly room: Uint8Array<ArrayBuffer>;
+  /**
+   * Takes bytes that were put into the {@linkcode room}.
+   *
+   * @param bytes The beginning of the room, as far as it was filled. Its memory may have moved to
+   * another `ArrayBuffer`, as it does in a read of a byte stream.
+   * @returns What comes of them.
+   */
+  filled(bytes: Uint8Array<ArrayBuffer>): Iterable<T>;
+  /**
+   * Takes a chunk.
+   *
+   * @param chunk Some bytes; what is needed of them later is copied.
+   * @returns What comes of them.
+   */
+  push(chunk: Uint8Array): Iterable<T>;
+  /**
+   * Says that there are no more bytes.
+   *
+   * @returns What comes of those that were left.
+   * @throws {RankMeError} `empty` or `truncated`, when there should be more.
+   */
+  finish(): Iterable<T>;
+  /** Whether an end-of-stream marker was missing, in a format that has one. Known at the end. */
+  readonly missingEnd?: boolean;
+}

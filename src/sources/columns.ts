@@ -1,0 +1,233 @@
+import { RankMeError } from "../errors.ts";
+
+/** Which columns hold the embeddings. */
+export interface ColumnChoice {
+  /**
+   * The one column of vectors; `a.b` is field `b` of a struct in column `a`. Default: the only one
+   * that fits. In a file of several arrays, which array.
+   */
+  readonly column?: string;
+  /** One column of numbers per dimension, by name; `*` stands for any characters. */
+  readonly columns?: readonly string[];
+}
+
+/** A column that an input has. */
+export interface Column {
+  /** Its name; that of a field of a struct has the struct's before it, as in `a.b`. */
+  readonly name: string;
+  /** What its values could be: embeddings, one dimension of them, or neither. */
+  readonly kind: "vectors" | "numbers" | "other";
+  /** What messages call its type, as in `list<float32>`. */
+  readonly type: string;
+}
+
+/** Columns that were found to hold embeddings. */
+export type ChosenColumns =
+  | { readonly kind: "vectors"; readonly name: string; readonly index: number }
+  | {
+    readonly kind: "numbers";
+    readonly name: string;
+    readonly indices: readonly number[];
+    /** The columns' own names, in the order of the dimensions. */
+    readonly names: readonly string[];
+  };
+
+/** What would do, for messages: another for each kind of format. */
+export interface Needs {
+  /** Of a column of vectors. */
+  readonly vectors: string;
+  /** Of each of several columns of numbers. */
+  readonly numbers: string;
+}
+
+const FLOATS = "float16, float32 or float64";
+const TYPED: Needs = {
+  vectors: `a column of lists of ${FLOATS} is needed`,
+  numbers: `each of --columns must be ${FLOATS}`,
+};
+
+/** How many names a message lists before it says "and more". */
+const NAMES_SHOWN = 12;
+
+/**
+ * Refuses a choice that contradicts itself.
+ *
+ * @param choice What the user asked for.
+ * @throws {RankMeError} `usage`, when both one column and several are asked for.
+ */
+export function checkChoice({ column, columns }: ColumnChoice): void {
+  if (column === undefined || columns === undefined) return;
+  throw new RankMeError("usage", "both one column and several were asked for", {
+    advice: "pass --column or --columns",
+  });
+}
+
+/**
+ * Finds the columns that hold the embeddings.
+ *
+ * @param columns The columns there are.
+ * @param choice What the user asked for.
+ * @param needs What would do, for messages. Default: lists of floats.
+ * @returns Which of them.
+ * @throws {RankMeError} `column`, when none fits or several do, with the candidates.
+ */
+export function chooseColumns(
+  columns: readonly Column[],
+  choice: ColumnChoice,
+  needs: Needs = TYPED,
+): ChosenColumns {
+  if (choice.columns) return chooseNumbers(columns, choice.columns, needs);
+  if (choice.column !== undefined) {
+    return vectors(columns, namedColumn(columns, choice.column, needs));
+  }
+  const fitting = columns.filter(({ kind }) => kind === "vectors");
+  if (fitting.length === 1) return vectors(columns, columns.indexOf(fitting[0]));
+  if (fitting.length > 1) {
+    throw new RankMeError("column", `several columns could be embeddings: ${listed(fitting)}`, {
+      advice: "choose one with --column NAME",
+    });
+  }
+  return onlyNumbers(columns, needs);
+}
+
+function vectors(columns: readonly Column[], index: number): ChosenColumns {
+  return { kind: "vectors", name: columns[index].name, index };
+}
+
+/** All columns of numbers, where their names count the dimensions and there are no others. */
+function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
+  const numbers = columns.filter(({ kind }) => kind === "numbers");
+  if (numbers.length === 0) {
+    throw new RankMeError("column", `no column holds embeddings; there are: ${listed(columns)}`, {
+      advice: needs.vectors,
+    });
+  }
+  if (areCounted(numbers.map(({ name }) => name))) {
+    const indices = numbers.map((column) => columns.indexOf(column));
+    return chosenNumbers(columns, `${sharedPrefix(numbers)}*`, indices);
+  }
+  throw new RankMeError(
+    "column",
+    `no column holds lists of numbers, but there are columns of numbers: ${listed(numbers)}`,
+    { advice: `if each is one dimension, name them: --columns '${sharedPrefix(numbers)}*'` },
+  );
+}
+
+/** Whether names are one prefix, or none, and the numbers from 0 or 1 on, in order. */
+function areCounted(names: readonly string[]): boolean {
+  const [, prefix, digits] = /^(.*?)(0*[01])$/s.exec(names[0]) ?? [];
+  if (names.length < 2 || digits === undefined) return false;
+  return names.every((name, i) =>
+    name === prefix + String(Number(digits) + i).padStart(digits.length, "0")
+  );
+}
+
+/** The beginning that all names share, but for the digits at the end of the first. */
+function sharedPrefix(columns: readonly Column[]): string {
+  const [{ name: first }, ...others] = columns;
+  let shared = first.replace(/\d+$/, "");
+  while (!others.every(({ name }) => name.startsWith(shared))) shared = shared.slice(0, -1);
+  return shared;
+}
+
+function namedColumn(columns: readonly Column[], name: string, needs: Needs): number {
+  const found = columns.flatMap((column, index) => column.name === name ? [index] : []);
+  if (found.length === 0) {
+    throw new RankMeError("column", `there is no column "${name}"; there are: ${listed(columns)}`);
+  }
+  if (found.length > 1) {
+    throw new RankMeError("column", `${found.length} columns are named "${name}"`);
+  }
+  const { kind, type } = columns[found[0]];
+  if (kind !== "vectors") {
+    throw new RankMeError("column", `column "${name}" is ${type}`, { advice: needs.vectors });
+  }
+  return found[0];
+}
+
+function chooseNumbers(
+  columns: readonly Column[],
+  patterns: readonly string[],
+  needs: Needs,
+): ChosenColumns {
+  if (patterns.length === 0) throw new RankMeError("usage", "no columns were asked for");
+  const indices: number[] = [];
+  for (const pattern of patterns) {
+    const matches = columns.flatMap(({ name }, index) => globMatches(pattern, name) ? [index] : []);
+    if (matches.length === 0) {
+      throw new RankMeError(
+        "column",
+        `no column is named "${pattern}"; there are: ${listed(columns)}`,
+      );
+    }
+    indices.push(...matches);
+  }
+  if (new Set(indices).size !== indices.length) {
+    throw new RankMeError("column", `a column is named twice by ${patterns.join(", ")}`);
+  }
+  const wrong = indices.map((index) => columns[index]).find(({ kind }) => kind !== "numbers");
+  if (wrong) {
+    throw new RankMeError("column", `column "${wrong.name}" is ${wrong.type}`, {
+      advice: needs.numbers,
+    });
+  }
+  return chosenNumbers(columns, patterns.join(","), indices);
+}
+
+function chosenNumbers(
+  columns: readonly Column[],
+  name: string,
+  indices: readonly number[],
+): ChosenColumns {
+  return { kind: "numbers", name, indices, names: indices.map((index) => columns[index].name) };
+}
+
+/**
+ * Checks that two parts of one input have the embeddings in columns of the same names: where streams
+ * of different models are joined, those of one are not to be taken for those of the other.
+ *
+ * @param earlier Where they were.
+ * @param later Where they are now.
+ * @throws {RankMeError} `column`, when the names differ.
+ */
+export function checkSameColumns(earlier: ChosenColumns, later: ChosenColumns): void {
+  const [before, now] = [earlier, later].map((chosen) =>
+    chosen.kind === "numbers" ? chosen.names : [chosen.name]
+  );
+  const length = Math.max(before.length, now.length);
+  const changed = Array.from({ length }, (_, i) => i).find((i) => before[i] !== now[i]);
+  if (changed === undefined) return;
+  const [from, to] = [before[changed], now[changed]].map((name) =>
+    name === undefined ? "no column" : `column "${name}"`
+  );
+  throw new RankMeError("column", `the embeddings move from ${from} to ${to}`, {
+    advice: "score what has other columns by itself",
+  });
+}
+
+/**
+ * What messages call the numbers of some columns.
+ *
+ * @param chosen The columns.
+ * @returns The `origin` and `dimensions` of a `RowBlock`.
+ */
+export function originOf(
+  chosen: ChosenColumns,
+): { readonly origin: string; readonly dimensions?: readonly string[] } {
+  const origin = `column "${chosen.name}"`;
+  return chosen.kind === "vectors"
+    ? { origin }
+    : { origin, dimensions: chosen.names.map((name) => `column "${name}"`) };
+}
+
+function globMatches(pattern: string, name: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}
+
+function listed(columns: readonly Column[]): string {
+  if (columns.length === 0) return "none";
+  const names = columns.slice(0, NAMES_SHOWN).map(({ name, type }) => `${name} (${type})`);
+  const more = columns.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

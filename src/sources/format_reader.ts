@@ -1,0 +1,42 @@
+import type { ByteParser } from "./bytes/byte_parser.ts";
+import type { RandomAccess } from "./bytes/random_access.ts";
+import type { ColumnChoice } from "./columns.ts";
+import type { RowBlock } from "./row_block.ts";
+
+/**
+ * How an array of more than two axes becomes rows: every leading axis is rows and the last one D, or
+ * one row per first index, the rest of it flattened.
+ */
+export type Axes = "rows" | "flat";
+
+/** How to take rows out of an input. */
+export interface RowOptions extends ColumnChoice {
+  /** How arrays of more than two axes become rows. Default: they are refused. */
+  readonly axes?: Axes;
+  /** D, for raw numbers, whose bytes do not say it. */
+  readonly dim?: number;
+  /** Whether the first line of a text names the columns. Default: as it looks. */
+  readonly header?: boolean;
+  /** Whether a stream without its end-of-stream marker is an error. Default: false. */
+  readonly strict?: boolean;
+}
+
+/** How one format is read: as its bytes come, or from anywhere in a file, or either. */
+export interface FormatReader {
+  /**
+   * Makes a parser of bytes as they come. Absent where a format cannot be read so.
+   *
+   * @param options Which rows.
+   * @param sourceBytes How many bytes there are, where that is known.
+   * @returns The parser.
+   */
+  readonly parse?: (options: RowOptions, sourceBytes?: number) => ByteParser<RowBlock>;
+  /**
+   * Reads a file. Absent where its bytes as they come will do.
+   *
+   * @param file The open file, which is not closed.
+   * @param options Which rows.
+   * @returns Its rows.
+   */
+  readonly read?: (file: RandomAccess, options: RowOptions) => AsyncGenerator<RowBlock, void, void>;
+}

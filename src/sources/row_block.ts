@@ -1,0 +1,22 @@
+import type { EmbeddingData } from "../batch.ts";
+import type { Place } from "../errors.ts";
+
+/** Consecutive rows as an input holds them, before unusable ones are refused or left out. */
+export interface RowBlock {
+  /** How many rows, those that are null included. */
+  readonly rows: number;
+  /** D, or 0 when every row is null. */
+  readonly dim: number;
+  /** `rows × dim` numbers, row-major; rows that are null hold anything. */
+  readonly data: EmbeddingData;
+  /** The rows that are null or have a null in them, ascending. Default: none. */
+  readonly nullRows?: readonly number[];
+  /** What messages call the numbers, as in `column "embedding"`. Default: nothing. */
+  readonly origin?: string;
+  /** What messages call each dimension, where each is a column of its own, as in `column "dim_3"`. */
+  readonly dimensions?: readonly string[];
+  /** Where a row is, besides its index: its record batch, row group or line. */
+  readonly placeOf?: (row: number) => Place;
+  /** Memory that nothing but these rows is a view on, to be freed once they are copied. */
+  readonly memory?: ArrayBuffer;
+}
