@@ -96,8 +96,8 @@ export class EmbeddingBatch {
     return offset === this.offset ? this : this.#view(this.data, offset);
   }
 
-  #view(data: EmbeddingData, offset: number): EmbeddingBatch {
-    const view = new EmbeddingBatch({ data, dim: this.dim, offset });
+  #view(data: EmbeddingData, offset: number, dim = this.dim): EmbeddingBatch {
+    const view = new EmbeddingBatch({ data, dim, offset });
     view.#finite = this.#finite;
     return view;
   }
@@ -114,6 +114,32 @@ export class EmbeddingBatch {
       change(data.subarray(start, start + this.dim));
     }
     return new EmbeddingBatch({ data, dim: this.dim, offset: this.offset });
+  }
+
+  /**
+   * A new batch with some of the dimensions of each row.
+   *
+   * @param start The first dimension, from 0.
+   * @param end The dimension after the last.
+   * @returns A batch of `end − start` dimensions and the same type of numbers.
+   * @throws {RankMeError} `dimension`, when there are not as many, or none is asked for.
+   */
+  dimensions(start: number, end: number): EmbeddingBatch {
+    if (!(start >= 0 && start < end && end <= this.dim)) {
+      throw new RankMeError(
+        "dimension",
+        `dimensions ${start}:${end} of an embedding that has ${this.dim}`,
+        { place: { row: this.offset } },
+      );
+    }
+    const width = end - start;
+    const data = new (this.data.constructor as new (length: number) => EmbeddingData)(
+      this.rows * width,
+    );
+    for (let row = 0; row < this.rows; row++) {
+      data.set(this.data.subarray(row * this.dim + start, row * this.dim + end), row * width);
+    }
+    return this.#view(data, this.offset, width);
   }
 
   /**

@@ -161,3 +161,20 @@ Deno.test("a batch whose memory was transferred is an error, never a number", ()
     assertThrows(() => gone.mapRows(() => {}), TypeError);
   }
 });
+
+Deno.test("some dimensions are a copy in the same type, and keep their place", () => {
+  const batch = new EmbeddingBatch({ data: Float32Array.of(1, 2, 3, 4, 5, 6), dim: 3, offset: 8 });
+  const part = batch.dimensions(1, 3);
+  assertEquals([part.data, part.dim, part.rows, part.offset], [
+    Float32Array.of(2, 3, 5, 6),
+    2,
+    2,
+    8,
+  ]);
+  assertEquals(part.data.buffer === batch.data.buffer, false);
+  assertEquals(batch.data, Float32Array.of(1, 2, 3, 4, 5, 6));
+  for (const [start, end] of [[0, 4], [2, 2], [-1, 2], [3, 4]]) {
+    const refused = assertThrows(() => batch.dimensions(start, end), RankMeError);
+    assertEquals([refused.code, refused.place.row], ["dimension", 8]);
+  }
+});

@@ -1,11 +1,19 @@
 import { EXIT_STATUS, formatBytes, RankMeError } from "../errors.ts";
-import type { ScoreSource } from "../pipeline/reading.ts";
-import { type ScoreOptions, scoreStream } from "../pipeline/score.ts";
+import { scoreDimsStream, type ScoreOptions } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
 import type { ScoreReport } from "../report/report.ts";
-import { formatRank, grouped, toText } from "../report/text.ts";
+import { formatRank, grouped, toTable, toText } from "../report/text.ts";
+import type { DimensionRange } from "../transforms/dimensions_stream.ts";
 import type { Command } from "./command.ts";
-import { type Arguments, usage } from "./flags.ts";
+import { parseDims } from "./dims.ts";
+import type { Arguments } from "./flags.ts";
+import {
+  INPUT_FLAGS,
+  INPUT_HELP,
+  inputOptions,
+  inputSources,
+  type NamedSource,
+} from "./input_flags.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import {
@@ -22,31 +30,22 @@ const LARGE_STATE_BYTES = 1e9;
 /** `rankme score`: the default command. */
 export const scoreCommand: Command = {
   name: "score",
-  summary: "score one data set: a stream, a file, or several files that are its shards",
+  summary: "score one data set: a stream, files, folders or URLs, which are its shards",
   usage: "[INPUT…] [flags]",
-  description:
-    `INPUT is an Arrow IPC stream or file; - is standard input, as is no INPUT at all when
-something is piped in. Standard input needs no permission; files need --allow-read.
+  description: `${INPUT_HELP} Several
+inputs are the shards of one data set.
 
 Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of memory,
 130 interrupted (what was read by then is scored, and marked as partial).`,
   flags: [
-    { name: "column", value: "NAME", help: "the column of embeddings (default: the only one)" },
+    ...INPUT_FLAGS,
     {
-      name: "columns",
+      name: "dims",
       value: "LIST",
-      help: "one float column per dimension: names between commas, * for any characters",
+      help: "only dimensions A:B; several, as the prefixes 64,128,256, in the same pass",
     },
-    ...RANK_FLAGS,
     { name: "normalize", help: "scale every row to length 1 first" },
-    { name: "limit", value: "N", help: "read no more than N rows" },
-    {
-      name: "non-finite",
-      value: "POLICY",
-      help: "rows with NaN, infinity or null: error (default) or skip",
-      choices: ["error", "skip"],
-    },
-    { name: "strict", help: "a missing end-of-stream marker is an error" },
+    ...RANK_FLAGS,
     { name: "every", value: "N", help: "also report each time N more rows have been seen" },
     { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
     ...BACKEND_FLAGS,
@@ -59,6 +58,9 @@ Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of 
   examples: [
     ["python embed.py | rankme", "a producer that writes an Arrow IPC stream"],
     ["rankme emb-0.arrow emb-1.arrow --json", "two shards of one data set, for a program"],
+    ["rankme embeddings/ --column emb --sample 25600", "a folder of Parquet files, by a sample"],
+    ["rankme tokens.npy --axes rows --dims 64,128,256", "each token; three Matryoshka prefixes"],
+    ["rankme emb.bin --format f32 --dim 384", "numbers and nothing else"],
     ["rankme emb.arrow --every 5000 --limit 25600", "how RankMe settles, up to the paper's count"],
     ["rankme emb.arrow --columns 'dim_*' --normalize", "one column per dimension, unit rows"],
     ["rankme emb.arrow --fail-under 100 --quiet", "a gate in a pipeline"],
@@ -75,12 +77,12 @@ async function run(args: Arguments): Promise<number> {
   };
   const options = optionsOf(args);
   const threshold = args.number("fail-under");
-  const sources = sourcesOf(args.positionals);
+  const sources = inputSources(args.positionals);
   Deno.addSignalListener("SIGINT", onInterrupt);
   try {
-    const report = await scoreAndPrint(sources, { ...options, signal: interrupt.signal }, args);
+    const reports = await scoreAndPrint(sources, { ...options, signal: interrupt.signal }, args);
     if (interrupt.signal.aborted) return EXIT_STATUS.interrupted;
-    return gate(report, threshold);
+    return gate(reports, threshold);
   } catch (error) {
     if (!interrupt.signal.aborted || !(error instanceof RankMeError)) throw error;
     note(`rankme: ${error.message}\n`);
@@ -90,45 +92,32 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-function optionsOf(args: Arguments): ScoreOptions {
+interface ScoringOptions extends Omit<ScoreOptions, "dims"> {
+  /** Which dimensions to score, each range by itself; `undefined` is all. */
+  readonly ranges: readonly (DimensionRange | undefined)[];
+}
+
+function optionsOf(args: Arguments): ScoringOptions {
+  const dims = args.list("dims");
   return {
+    ...inputOptions(args),
     ...rankOptions(args),
-    column: args.text("column"),
-    columns: args.list("columns"),
+    ranges: dims ? parseDims(dims) : [undefined],
     normalize: args.on("normalize"),
-    limit: args.count("limit"),
-    nonFinite: args.text("non-finite") as "error" | "skip" | undefined,
-    strict: args.on("strict"),
     every: args.count("every"),
     exact: args.on("exact"),
   };
 }
 
-/** The inputs as sources: `-`, or nothing at all, is standard input. */
-function sourcesOf(inputs: readonly string[]): readonly NamedSource[] {
-  const twice = inputs.find((input, index) => inputs.indexOf(input) !== index);
-  if (twice !== undefined) throw usage(`${twice} is given twice`, "its rows would count twice");
-  return (inputs.length > 0 ? inputs : ["-"]).map((name) =>
-    name === "-" ? { name: "stdin", source: Deno.stdin.readable } : { name, source: name }
-  );
-}
-
-interface NamedSource {
-  readonly name: string;
-  readonly source: ScoreSource;
-}
-
 async function scoreAndPrint(
   named: readonly NamedSource[],
-  options: ScoreOptions,
+  { ranges, ...options }: ScoringOptions,
   args: Arguments,
-): Promise<ScoreReport> {
+): Promise<readonly ScoreReport[]> {
   const progress = new ProgressLine(args.on("quiet"));
-  const asJson = args.on("json");
-  const color = !Deno.noColor && Deno.stdout.isTerminal();
   const { backend, notes } = chosenBackend(args);
   if (args.on("verbose")) notes.forEach((reason) => note(`rankme: ${reason}\n`));
-  const reports = scoreStream(named.map(({ source }) => source), {
+  const rounds = scoreDimsStream(named.map(({ source }) => source), ranges, {
     ...options,
     backend,
     names: named.map(({ name }) => name),
@@ -141,26 +130,63 @@ async function scoreAndPrint(
     },
     onProgress: (state) => progress.update(state),
   });
-  let last!: ScoreReport;
+  const printer = new Printer(args);
+  let last: readonly ScoreReport[] = [];
   try {
-    for await (const report of reports) {
-      last = report;
-      progress.show(report.rankMe);
+    for await (const reports of rounds) {
+      last = reports;
+      progress.show(reports[0].rankMe);
       progress.clear();
-      if (asJson) print(`${toJson(report, { spectrum: args.on("spectrum") })}\n`);
-      else if (options.every) print(curveLine(report));
+      printer.round(reports);
     }
   } finally {
     progress.clear();
   }
-  if (!asJson) print((options.every ? "\n" : "") + toText(last, { color, width: terminalWidth() }));
-  if (!args.on("quiet")) last.warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
-  if (args.on("verbose")) note(circumstances(last));
+  printer.end(last);
   return last;
 }
 
-function curveLine({ rows, rankMe }: ScoreReport): string {
-  return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}\n`;
+/** Prints reports as they come, as JSON or for a person. */
+class Printer {
+  readonly #args: Arguments;
+  readonly #alongTheWay: boolean;
+
+  constructor(args: Arguments) {
+    this.#args = args;
+    this.#alongTheWay = args.text("every") !== undefined;
+  }
+
+  /** Reports on the same rows: one, or one for each range of dimensions. */
+  round(reports: readonly ScoreReport[]): void {
+    if (!this.#args.on("json")) {
+      if (this.#alongTheWay) reports.forEach((report) => print(curveLine(report)));
+      return;
+    }
+    const lines = reports.map((report) => toJson(report, { spectrum: this.#args.on("spectrum") }));
+    if (lines.length === 1 || this.#alongTheWay) print(lines.map((line) => `${line}\n`).join(""));
+    else print(`[${lines.join(",\n")}]\n`);
+  }
+
+  /** The last reports once more, with all that a person wants to know. */
+  end(reports: readonly ScoreReport[]): void {
+    if (!this.#args.on("json")) {
+      const color = !Deno.noColor && Deno.stdout.isTerminal();
+      const text = reports.length > 1
+        ? toTable(reports, { color })
+        : toText(reports[0], { color, width: terminalWidth() });
+      print((this.#alongTheWay ? "\n" : "") + text);
+    }
+    if (!this.#args.on("quiet")) {
+      const warnings = new Set(reports.flatMap((report) => report.warnings));
+      warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
+    }
+    if (this.#args.on("verbose")) note(circumstances(reports[0]));
+  }
+}
+
+function curveLine({ rows, rankMe, dims }: ScoreReport): string {
+  const range = dims ? `  dims ${dims.join(":")}` : "";
+  return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}${range}\n`;
 }
 
 function terminalWidth(): number {
@@ -170,14 +196,20 @@ function terminalWidth(): number {
 
 function circumstances({ inputs, backend, timing }: ScoreReport): string {
   return [
-    ...inputs.map(({ name, format, rows }) => `${name}: ${format}, ${grouped(rows)} rows`),
+    ...inputs.map(({ name, format, compression, rows }) =>
+      `${name}: ${format}${compression ? ` in ${compression}` : ""}, ${grouped(rows)} rows`
+    ),
     `backend ${describeBackend(backend)}`,
     `${timing.seconds.toFixed(2)} s, ${grouped(Math.round(timing.rowsPerSecond))} rows/s`,
   ].map((line) => `rankme: ${line}\n`).join("");
 }
 
-function gate({ rankMe }: ScoreReport, threshold: number | undefined): number {
-  if (threshold === undefined || rankMe >= threshold) return EXIT_STATUS.done;
-  note(`rankme: RankMe ${formatRank(rankMe)} is under ${threshold} (--fail-under)\n`);
-  return EXIT_STATUS.gateFailed;
+function gate(reports: readonly ScoreReport[], threshold: number | undefined): number {
+  if (threshold === undefined) return EXIT_STATUS.done;
+  const failed = reports.filter(({ rankMe }) => !(rankMe >= threshold));
+  for (const { rankMe, dims } of failed) {
+    const range = dims ? ` of dims ${dims.join(":")}` : "";
+    note(`rankme: RankMe ${formatRank(rankMe)}${range} is under ${threshold} (--fail-under)\n`);
+  }
+  return failed.length === 0 ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
 }

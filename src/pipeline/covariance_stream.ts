@@ -16,7 +16,7 @@ export interface CovarianceStreamOptions {
   readonly backend?: Backend;
   /** Whether to keep a triangular factor: see {@linkcode OnlineCovariance}. Default: no. */
   readonly exact?: boolean;
-  /** Is told how many rows are in, each time a batch is needed no more. */
+  /** Is told up to which row of the stream, from its first, nothing is needed any more. */
   readonly onRows?: (rows: number) => void;
 }
 
@@ -99,7 +99,7 @@ function accumulating(
     transform(slice, controller) {
       if (state.count > 0 && state.count % every === 0) controller.enqueue(state.clone());
       state.update(slice);
-      onRows?.(state.count);
+      onRows?.(slice.offset + slice.rows);
     },
     flush(controller) {
       if (state.count > 0) controller.enqueue(state);

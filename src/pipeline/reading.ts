@@ -35,7 +35,7 @@ export class Reading {
   /** Whether reading was made to stop before the end. */
   interrupted = false;
   /** Each input as it was opened, with the index in the data set of its first row. */
-  #inputs: { name: string; format: string; rows: number; start: number }[] = [];
+  #inputs: ReadInput[] = [];
   /** The first row of all, by which the others are judged. */
   #first: { readonly name: string; readonly dim: number } | undefined;
   #rows = 0;
@@ -93,14 +93,15 @@ export class Reading {
   #shard(source: ScoreSource, options: OpenEmbeddingsOptions): ReadableStream<EmbeddingBatch> {
     let shard: OpenSource;
     let reader: ReadableStreamDefaultReader<EmbeddingBatch> | undefined;
-    const input = { name: "", format: "", rows: 0, start: 0 };
+    let input: ReadInput;
     let skippedBefore = 0;
     return new ReadableStream({
       pull: async (controller) => {
         if (!reader) {
           shard = await this.#open(source, options);
           reader = toStream(shard.batches).getReader();
-          Object.assign(input, { name: shard.name, format: shard.format, start: this.#rows });
+          const { name, format, compression } = shard;
+          input = { name, format, ...compression && { compression }, rows: 0, start: this.#rows };
           this.#inputs.push(input);
           skippedBefore = this.skippedRows;
         }
@@ -161,26 +162,27 @@ export class Reading {
   inputs(rows: number): InputReport[] {
     return this.#inputs
       .filter(({ start }) => start <= rows)
-      .map(({ name, format, start, rows: read }) => ({
-        name,
-        format,
-        rows: Math.min(read, rows - start),
-      }));
+      .map(({ start, rows: read, ...input }) => ({ ...input, rows: Math.min(read, rows - start) }));
   }
 
   /**
    * Passes values on; an error that says no more than a row also says which shard it is of.
    *
    * @param values What is made of the rows.
+   * @param options.rowsKnown Whether rows still have the places that they were read from.
    * @returns The same.
    */
-  async *naming<T>(values: AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  async *naming<T>(
+    values: AsyncIterable<T>,
+    { rowsKnown }: { readonly rowsKnown: boolean },
+  ): AsyncGenerator<T, void, void> {
     try {
       yield* values;
     } catch (error) {
       if (!(error instanceof RankMeError) || error.place.input !== undefined) throw error;
       const { code, what, advice, cause } = error;
-      throw new RankMeError(code, what, { place: this.#placeOf(error.place.row), advice, cause });
+      const place = this.#placeOf(rowsKnown ? error.place.row : undefined);
+      throw new RankMeError(code, what, { place, advice, cause });
     }
   }
 
@@ -209,9 +211,16 @@ export class Reading {
   }
 }
 
+/** An input, how many rows have been read of it, and where the first is in the data set. */
+interface ReadInput extends Omit<InputReport, "rows"> {
+  rows: number;
+  readonly start: number;
+}
+
 interface OpenSource {
   readonly name: string;
   readonly format: string;
+  readonly compression?: string;
   readonly batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
   readonly skippedRows: number;
   readonly missingEnd: boolean;

@@ -3,19 +3,27 @@ import { formatBytes, RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 
 /**
- * Refuses dimensions whose state cannot fit, before any more is read.
+ * Refuses dimensions whose states cannot fit, before any more is read.
  *
  * How much memory is free can be known with `--allow-sys` only; without it what no machine could hold
  * is refused.
  *
- * @param question How many dimensions, and what else is known.
+ * @param questions How many dimensions each state has, and what else is known.
  * @param backend What will compute.
+ * @param sampleBytes What a sample of the rows takes besides. Default: 0.
  * @returns The memory that is needed, in bytes.
  * @throws {RankMeError} `memory`, when there is not as much.
  */
-export function refuseTooLarge(question: MemoryQuestion, { maxOrder, name }: Backend): number {
-  const { bytes, order } = memoryNeeded(question);
-  const what = `${question.dim} dimensions need ${formatBytes(bytes)} of memory`;
+export function refuseTooLarge(
+  questions: readonly MemoryQuestion[],
+  { maxOrder, name }: Backend,
+  sampleBytes = 0,
+): number {
+  const needs = questions.map(memoryNeeded);
+  const bytes = needs.reduce((sum, need) => sum + need.bytes, sampleBytes);
+  const order = Math.max(...needs.map((need) => need.order));
+  const dims = questions.map(({ dim }) => dim).join(" and ");
+  const what = `${dims} dimensions need ${formatBytes(bytes)} of memory`;
   const advice = "reduce the dimensions, or score fewer rows than dimensions with --limit";
   if (maxOrder !== undefined && order > maxOrder) {
     const matrix = `a matrix of ${order} rows, and ${name} holds ${maxOrder}`;

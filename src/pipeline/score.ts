@@ -3,10 +3,15 @@ import type { Backend } from "../linalg/backend.ts";
 import { chooseBackend } from "../linalg/choose_backend.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
+import { type DimensionRange, DimensionsStream } from "../transforms/dimensions_stream.ts";
 import { LimitStream } from "../transforms/limit_stream.ts";
+import { SampleStream } from "../transforms/sample_stream.ts";
+import { SkipStream } from "../transforms/skip_stream.ts";
 import { UnitNormStream } from "../transforms/unit_norm_stream.ts";
 import { CovarianceStream } from "./covariance_stream.ts";
 import { type EffectiveRankOptions, EffectiveRankStream } from "./effective_rank_stream.ts";
+import { fanOut, inStep } from "./fan_out.ts";
+import { interruptible } from "./interruptible.ts";
 import { refuseTooLarge } from "./refuse_too_large.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 
@@ -27,10 +32,18 @@ export interface ScoreProgress {
 
 /** How to score. */
 export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions {
-  /** Whether to scale every row to length 1 first. Default: false. */
-  readonly normalize?: boolean;
-  /** Reads no more rows than this. Default: all. */
+  /** Leaves out so many rows at the beginning. Default: none. */
+  readonly skip?: number;
+  /** Reads no more rows than this, after those that are skipped. Default: all. */
   readonly limit?: number;
+  /** Scores a uniform sample of so many of the rows that are read. Default: all of them. */
+  readonly sample?: number;
+  /** The seed of the sample: see {@linkcode SampleStream}. Default: 0. */
+  readonly seed?: number;
+  /** Scores these dimensions only. Default: all. */
+  readonly dims?: DimensionRange;
+  /** Whether to scale every row, of the dimensions that are scored, to length 1. Default: false. */
+  readonly normalize?: boolean;
   /** Also reports each time so many rows have been seen. Default: once, at the end. */
   readonly every?: number;
   /** What computes. Default: the fastest that can be had, see `chooseBackend`. */
@@ -47,6 +60,9 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions {
   /** Is told of each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
 }
+
+/** How to score several ranges of the dimensions. */
+export type ScoreDimsOptions = Omit<ScoreOptions, "dims">;
 
 /**
  * Scores one data set: RankMe of all rows of one source, or of several that are its shards.
@@ -97,66 +113,195 @@ export async function score(
  */
 export async function* scoreStream(
   source: ScoreSource | readonly ScoreSource[],
-  options: ScoreOptions = {},
+  { dims, ...options }: ScoreOptions = {},
 ): AsyncGenerator<ScoreReport, void, void> {
-  const { normalize, limit, every, exact, signal, onProgress, onMemory } = options;
-  const { backend = chooseBackend().backend } = options;
+  for await (const [report] of scoreDimsStream(source, [dims], options)) yield report;
+}
+
+/**
+ * Scores several ranges of the dimensions of one data set in one pass, as for the prefixes of
+ * Matryoshka embeddings.
+ *
+ * @param source Where the rows come from, or a list of shards.
+ * @param ranges The ranges; they may overlap.
+ * @param options As for {@linkcode score}.
+ * @returns A report for each range.
+ * @throws {RankMeError} As {@linkcode score} does; `dimension`, when a range does not fit.
+ *
+ * @example The first one and both dimensions
+ * ```ts
+ * import { EmbeddingBatch, scoreDims } from "@rankme/rankme";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
+ * const reports = await scoreDims([batch], [{ end: 1 }, { end: 2 }]);
+ * assertEquals(reports.map(({ rankMe }) => Math.round(rankMe)), [1, 2]);
+ * ```
+ */
+export async function scoreDims(
+  source: ScoreSource | readonly ScoreSource[],
+  ranges: readonly DimensionRange[],
+  options: ScoreDimsOptions = {},
+): Promise<readonly ScoreReport[]> {
+  let last: readonly ScoreReport[] = [];
+  for await (const reports of scoreDimsStream(source, ranges, options)) last = reports;
+  return last;
+}
+
+/**
+ * Scores several ranges of the dimensions in one pass, and reports along the way.
+ *
+ * @param source Where the rows come from, or a list of shards.
+ * @param ranges The ranges, at least one; `undefined` is all dimensions.
+ * @param options As for {@linkcode score}.
+ * @returns Reports for each range, all on the same rows; at least once.
+ * @throws {RankMeError} As {@linkcode scoreDims} does.
+ *
+ * @example How both settle
+ * ```ts
+ * import { EmbeddingBatch, scoreDimsStream } from "@rankme/rankme";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(2, 0, 0, 2, 2, 2), dim: 2 });
+ * const rounds = await Array.fromAsync(
+ *   scoreDimsStream([batch], [{ end: 1 }, undefined], { every: 2 }),
+ * );
+ * assertEquals(rounds.map((reports) => reports.map(({ rows, dim }) => [rows, dim])), [
+ *   [[2, 1], [2, 2]],
+ *   [[3, 1], [3, 2]],
+ * ]);
+ * ```
+ */
+export async function* scoreDimsStream(
+  source: ScoreSource | readonly ScoreSource[],
+  ranges: readonly (DimensionRange | undefined)[],
+  options: ScoreDimsOptions = {},
+): AsyncGenerator<readonly ScoreReport[], void, void> {
+  const { backend = chooseBackend().backend, skip = 0, limit, sample } = options;
   const start = performance.now();
   // No batch of a file or a stream leaves this function, so its memory can be had back at once.
   const reading = new Reading({ lends: true });
-  const taken = { rows: 0, bytes: 0 };
-  const onBatch = (batch: EmbeddingBatch) => {
-    if (taken.rows === 0) {
-      const memory = refuseTooLarge({ dim: batch.dim, rows: limit, exact }, backend);
-      onMemory?.(memory);
-    }
-    taken.rows += batch.rows;
-    taken.bytes += batch.data.byteLength;
-    onProgress?.({ ...taken });
-  };
+  const done = ranges.map(() => 0);
+  let scored = 0;
   let any = false;
   try {
     // Stages that refuse their options do so before the source is touched.
-    const transforms = [
-      ...limit === undefined ? [] : [new LimitStream(limit)],
-      interruptible(signal, onBatch, () => reading.interrupted = true),
-      ...normalize ? [new UnitNormStream()] : [],
-    ];
-    const covariances = new CovarianceStream({
-      every,
-      backend,
-      exact,
-      onRows: (rows) => reading.giveBack(rows),
-    });
-    const ranks = new EffectiveRankStream(options);
-    const reports = transforms
-      .reduce(
-        (batches, stage) => batches.pipeThrough(stage),
-        reading.batches(source, options),
-      )
-      .pipeThrough(covariances)
-      .pipeThrough(ranks);
-    for await (const report of reading.naming(reports)) {
+    const transforms = rowStages(
+      reading,
+      { ...options, backend, ranges },
+      (rows) => scored += rows,
+    );
+    const branches = ranges.map((range, index) =>
+      rankStages({ ...options, backend, dims: range }, (rows) => {
+        done[index] = rows;
+        reading.giveBack(Math.min(...done));
+      })
+    );
+    const rows = through(reading.batches(source, options), transforms);
+    const copies = branches.length === 1 ? [rows] : fanOut(rows, branches.length);
+    const rounds = inStep(branches.map((branch, index) => branch(copies[index])));
+    for await (const round of reading.naming(rounds, { rowsKnown: sample === undefined })) {
       any = true;
       const seconds = (performance.now() - start) / 1000;
       const { interrupted, missingEnd, skippedRows, warnings } = reading;
-      yield {
+      yield round.map((report, index) => ({
         ...report,
+        ...ranges[index] && { dims: dimsOf(ranges[index], report) },
         skippedRows,
         // A state is passed on before the end only when more rows have come already.
-        complete: report.rows === taken.rows && !interrupted && !missingEnd,
+        complete: report.rows === scored && !interrupted && !missingEnd,
         backend: describeBackend(backend),
         timing: { seconds, rowsPerSecond: report.rows / seconds },
-        inputs: reading.inputs(report.rows),
+        inputs: reading.inputs(skip + (sample === undefined ? report.rows : limit ?? Infinity)),
         warnings: [...warnings, ...warningsOf(report, interrupted)],
         version: VERSION,
-      };
+      }));
     }
   } finally {
     reading.stop();
     backend.release();
   }
   if (!any) throw reading.nothing();
+}
+
+interface RowStageOptions extends ScoreDimsOptions {
+  readonly backend: Backend;
+  readonly ranges: readonly (DimensionRange | undefined)[];
+}
+
+/** The stages from what is read to the rows that are scored, whose number `onRows` is told. */
+function rowStages(
+  reading: Reading,
+  options: RowStageOptions,
+  onRows: (rows: number) => void,
+): TransformStream<EmbeddingBatch, EmbeddingBatch>[] {
+  const { skip = 0, limit, sample, seed, signal, onProgress } = options;
+  const read = { rows: 0, bytes: 0 };
+  const giveBack = { onRows: (rows: number) => reading.giveBack(rows) };
+  const onBatch = (batch: EmbeddingBatch) => {
+    if (read.rows === 0) refuseStates(batch, options);
+    read.rows += batch.rows;
+    read.bytes += batch.data.byteLength;
+    if (sample === undefined) onRows(batch.rows);
+    onProgress?.({ ...read });
+  };
+  return [
+    ...skip === 0 ? [] : [new SkipStream(skip, giveBack)],
+    ...limit === undefined ? [] : [new LimitStream(limit)],
+    interruptible(signal, onBatch, () => reading.interrupted = true),
+    ...sample === undefined ? [] : [
+      new SampleStream(sample, { seed, ...giveBack }),
+      tapping<EmbeddingBatch>(({ rows }) => onRows(rows)),
+    ],
+  ];
+}
+
+/** Refuses states that cannot fit, as the first batch tells how large they will be. */
+function refuseStates({ dim, data }: EmbeddingBatch, options: RowStageOptions): void {
+  const { ranges, limit = Infinity, sample = Infinity, exact, backend, onMemory } = options;
+  const rows = Math.min(limit, sample);
+  const questions = ranges.map(({ start = 0, end = dim } = {}) => ({
+    dim: Math.max(0, Math.min(end, dim) - start),
+    rows,
+    exact,
+  }));
+  const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;
+  const bytes = refuseTooLarge(questions, backend, sampleBytes);
+  onMemory?.(bytes);
+}
+
+/** The stages from rows to reports, to be put after a stream. */
+function rankStages(
+  { dims, normalize, every, exact, backend, ...options }: ScoreOptions & { backend: Backend },
+  onRows: (rows: number) => void,
+): (rows: ReadableStream<EmbeddingBatch>) => ReadableStream<RankReport> {
+  const changes = [
+    ...dims ? [new DimensionsStream(dims)] : [],
+    ...normalize ? [new UnitNormStream()] : [],
+  ];
+  const covariances = new CovarianceStream({ every, backend, exact, onRows });
+  const ranks = new EffectiveRankStream(options);
+  return (rows) => through(rows, changes).pipeThrough(covariances).pipeThrough(ranks);
+}
+
+function through(
+  rows: ReadableStream<EmbeddingBatch>,
+  stages: readonly TransformStream<EmbeddingBatch, EmbeddingBatch>[],
+): ReadableStream<EmbeddingBatch> {
+  return stages.reduce((batches, stage) => batches.pipeThrough(stage), rows);
+}
+
+function tapping<T>(onValue: (value: T) => void): TransformStream<T, T> {
+  return new TransformStream({
+    transform(value, controller) {
+      onValue(value);
+      controller.enqueue(value);
+    },
+  });
+}
+
+function dimsOf({ start = 0 }: DimensionRange, { dim }: RankReport): readonly [number, number] {
+  return [start, start + dim];
 }
 
 function describeBackend({ name, threads, relaxedSimd, library }: Backend): BackendReport {
@@ -166,33 +311,6 @@ function describeBackend({ name, threads, relaxedSimd, library }: Backend): Back
     ...relaxedSimd !== undefined && { relaxedSimd },
     ...library !== undefined && { library },
   };
-}
-
-/** Passes batches on until the signal says stop; then ends as if there were no more. */
-function interruptible(
-  signal: AbortSignal | undefined,
-  onBatch: (batch: EmbeddingBatch) => void,
-  onStop: () => void,
-): TransformStream<EmbeddingBatch, EmbeddingBatch> {
-  let stop = () => {};
-  const forget = () => signal?.removeEventListener("abort", stop);
-  return new TransformStream({
-    start(controller) {
-      stop = () => {
-        onStop();
-        // Ends a read that waits for a producer that may never write again, too.
-        controller.terminate();
-      };
-      if (signal?.aborted) stop();
-      else signal?.addEventListener("abort", stop, { once: true });
-    },
-    transform(batch, controller) {
-      onBatch(batch);
-      controller.enqueue(batch);
-    },
-    flush: forget,
-    cancel: forget,
-  });
 }
 
 function warningsOf(

@@ -27,11 +27,12 @@ export interface JsonOptions {
  */
 export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
-  const { metrics, accuracy, backend, timing, inputs, warnings, version } = report;
+  const { dims, metrics, accuracy, backend, timing, inputs, warnings, version } = report;
   return JSON.stringify({
     rankMe,
     rows,
     dim,
+    ...dims && { dims },
     skippedRows,
     complete,
     convention,

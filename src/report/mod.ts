@@ -6,5 +6,5 @@
 
 export * from "./json.ts";
 export type * from "./report.ts";
-export { type TextOptions, toText } from "./text.ts";
+export { type TextOptions, toTable, toText } from "./text.ts";
 export * from "./version.ts";

@@ -33,6 +33,8 @@ export interface InputReport {
   readonly name: string;
   /** What its first bytes say it is, or `batches` when rows came from a program. */
   readonly format: string;
+  /** What all of it was compressed with, where it was. */
+  readonly compression?: string;
   /** How many of its rows were read. */
   readonly rows: number;
 }
@@ -51,6 +53,8 @@ export interface BackendReport {
 
 /** A {@linkcode RankReport} and the circumstances of its making. */
 export interface ScoreReport extends RankReport {
+  /** Which dimensions of the embeddings it is of, from the first to before the last; absent for all. */
+  readonly dims?: readonly [start: number, end: number];
   /** How many rows were left out because of a null, NaN or infinity. */
   readonly skippedRows: number;
   /** Whether everything that was asked for is in it. */

@@ -70,6 +70,52 @@ export function toText(
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
+/**
+ * Reports on the same rows as a table, a line for each.
+ *
+ * @param reports The reports, at least one.
+ * @param options Colours.
+ * @returns Some lines, each ended.
+ *
+ * @example The heading
+ * ```ts
+ * import { EmbeddingBatch, scoreDims } from "@rankme/rankme";
+ * import { toTable } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
+ * const reports = await scoreDims([batch], [{ end: 1 }, { end: 2 }]);
+ * assertEquals(toTable(reports).split("\n").slice(0, 3), [
+ *   "dims  RankMe  in use",
+ *   " 0:1   1.000   100 %",
+ *   " 0:2   2.000   100 %",
+ * ]);
+ * ```
+ */
+export function toTable(
+  reports: readonly ScoreReport[],
+  { color = false }: Pick<TextOptions, "color"> = {},
+): string {
+  const rows = [
+    ["dims", "RankMe", "in use"],
+    ...reports.map(({ dims, dim, rows, rankMe }) => [
+      (dims ?? [0, dim]).join(":"),
+      formatRank(rankMe),
+      percent(rankMe / Math.min(rows, dim)),
+    ]),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const lines = rows.map((row) => row.map((cell, i) => cell.padStart(widths[i])).join("  "));
+  const [{ rows: count, skippedRows, complete }] = reports;
+  return [
+    color ? `\x1b[${STYLES.dim}m${lines[0]}\x1b[0m` : lines[0],
+    ...lines.slice(1),
+    "",
+    `${grouped(count)} rows${skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : ""}` +
+    `${complete ? "" : ", partial"}; ${describeComputation(reports[0])}`,
+  ].map((line) => `${line}\n`).join("");
+}
+
 function describeComputation({ convention, centered, epsilon }: ScoreReport): string {
   return `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}`;
 }

@@ -106,6 +106,12 @@ export function detectFormat(head: Uint8Array): Format | undefined {
  * @returns The error, with what they look like.
  */
 export function unreadableFormat(head: Uint8Array): RankMeError {
+  const begun = MAGICS.find(([, magic]) => startsWith(magic, head));
+  if (begun) {
+    return new RankMeError("truncated", `${head.length} bytes, as ${CALLED[begun[0]]} begins`, {
+      advice: "its producer was cut off: run it again",
+    });
+  }
   const other = OTHERS.find(([, magic]) => startsWith(head, magic));
   return new RankMeError("format", `this is ${describeBytes(head)}, which cannot be read`, {
     advice: other?.[2] ?? READABLE,

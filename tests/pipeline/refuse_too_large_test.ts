@@ -9,24 +9,24 @@ import { DENO_RUN } from "../deno_run.ts";
 import { watchedSource } from "./streams.ts";
 
 Deno.test("dimensions of the size that must work are not refused", () => {
-  assertEquals(refuseTooLarge({ dim: 16_384 }, fastestBackend()), 16 * 16_384 ** 2);
+  assertEquals(refuseTooLarge([{ dim: 16_384 }], fastestBackend()), 16 * 16_384 ** 2);
 });
 
 Deno.test("a matrix that the backend cannot hold is refused with what it would need", () => {
-  const refuse = () => refuseTooLarge({ dim: 30_000 }, fastestBackend());
+  const refuse = () => refuseTooLarge([{ dim: 30_000 }], fastestBackend());
   const { code, message, exitStatus } = assertThrows(refuse, RankMeError);
   assertEquals([code, exitStatus], ["memory", 4]);
   assertStringIncludes(message, "30000 dimensions need 14.4 GB of memory");
   assertStringIncludes(message, "--limit");
-  assertThrows(() => refuseTooLarge({ dim: 11_500, exact: true }, fastestBackend()), RankMeError);
+  assertThrows(() => refuseTooLarge([{ dim: 11_500, exact: true }], fastestBackend()), RankMeError);
 });
 
 Deno.test("few rows of many dimensions are not refused", () => {
-  refuseTooLarge({ dim: 100_000, rows: 500 }, fastestBackend());
+  refuseTooLarge([{ dim: 100_000, rows: 500 }], fastestBackend());
 });
 
 Deno.test("a backend without a limit is asked for what the machine has only", () => {
-  assertEquals(refuseTooLarge({ dim: 30_000 }, referenceBackend), 16 * 30_000 ** 2);
+  assertEquals(refuseTooLarge([{ dim: 30_000 }], referenceBackend), 16 * 30_000 ** 2);
 });
 
 Deno.test("what cannot fit is refused on the first batch, before any more is read", async () => {
@@ -50,7 +50,7 @@ Deno.test("where the free memory may be known it is what counts", async () => {
   const program = `
     const { refuseTooLarge } = await import("${modules[0]}");
     const { referenceBackend } = await import("${modules[1]}");
-    try { refuseTooLarge({ dim: 10_000_000 }, referenceBackend); } catch (error) {
+    try { refuseTooLarge([{ dim: 10_000_000 }], referenceBackend); } catch (error) {
       console.log(error.code, error.message);
     }`;
   const file = await Deno.makeTempFile({ suffix: ".ts" });

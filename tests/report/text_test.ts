@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatRank, grouped, toText } from "../../src/report/text.ts";
+import { formatRank, grouped, toTable, toText } from "../../src/report/text.ts";
 import type { ScoreReport } from "../../src/report/report.ts";
 import { reportOf } from "./reports.ts";
 
@@ -152,4 +152,26 @@ Deno.test("grouped() sets thousands apart", () => {
     "25,600",
     "1,234,567",
   ]);
+});
+
+Deno.test("a table has a line for each report, its columns lined up", () => {
+  const reports = [
+    reportOf({ dims: [0, 64], dim: 64, rankMe: 32 }),
+    reportOf({ dims: [0, 1024], dim: 1024, rankMe: 1024 }),
+  ];
+  const lines = toTable(reports).split("\n");
+  assertEquals(lines.slice(0, 4), [
+    "  dims  RankMe  in use",
+    "  0:64   32.00    50 %",
+    "0:1024  1024.0   100 %",
+    "",
+  ]);
+  assertStringIncludes(lines[4], "25,600 rows; convention paper");
+  assertStringIncludes(toTable(reports, { color: true }), "\x1b[2m  dims");
+});
+
+Deno.test("a table says what is missing, and counts few rows as the most that is possible", () => {
+  const table = toTable([reportOf({ rows: 40, rankMe: 36, complete: false, skippedRows: 1234 })]);
+  assertStringIncludes(table, "0:384   36.00    90 %");
+  assertStringIncludes(table, "40 rows, 1,234 rows skipped, partial;");
 });

@@ -2,18 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { LimitStream } from "../../src/transforms/limit_stream.ts";
+import { countingBatch, countingStream } from "./counting.ts";
 import { never, promptly, settle, watchedSource } from "../pipeline/streams.ts";
 
-/** Row k of the stream holds the number k. */
-function countingBatch(offset: number, rows: number): EmbeddingBatch {
-  const data = Float64Array.from({ length: rows }, (_, row) => offset + row);
-  return new EmbeddingBatch({ data, dim: 1, offset });
-}
-
 async function limited(limit: number, ...sizes: number[]): Promise<EmbeddingBatch[]> {
-  let offset = 0;
-  const batches = sizes.map((rows) => countingBatch((offset += rows) - rows, rows));
-  return await Array.fromAsync(ReadableStream.from(batches).pipeThrough(new LimitStream(limit)));
+  return await Array.fromAsync(countingStream(sizes).pipeThrough(new LimitStream(limit)));
 }
 
 Deno.test("a limit passes on exactly so many rows, wherever batches end", async () => {
