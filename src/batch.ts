@@ -9,6 +9,16 @@ import { RankMeError } from "./errors.ts";
 /** The numbers of some rows, row-major. */
 export type EmbeddingData = Float16Array | Float32Array | Float64Array;
 
+/** A NaN or an infinity in a batch. */
+export interface NonFinite {
+  /** The row in this batch. */
+  readonly row: number;
+  /** The dimension. */
+  readonly dimension: number;
+  /** What it is. */
+  readonly value: number;
+}
+
 /** What an {@linkcode EmbeddingBatch} is made from. */
 export interface EmbeddingBatchInit {
   /** `rows × dim` numbers, row-major. The batch keeps this array: do not write to it afterwards. */
@@ -17,6 +27,11 @@ export interface EmbeddingBatchInit {
   readonly dim: number;
   /** The index in the stream of the first row. Default: 0. */
   readonly offset?: number;
+  /**
+   * Makes the error for a NaN or infinity that is found later, where more is known of the place than
+   * the row in the stream and the dimension.
+   */
+  readonly refusal?: (found: NonFinite) => RankMeError;
 }
 
 /**
@@ -44,6 +59,7 @@ export class EmbeddingBatch {
   readonly offset: number;
   /** Whether all numbers were found to be finite; slices and copies need no second look. */
   #finite = false;
+  #refusal: ((found: NonFinite) => RankMeError) | undefined;
 
   /**
    * Makes a batch of some numbers.
@@ -51,7 +67,7 @@ export class EmbeddingBatch {
    * @param init The numbers and their shape.
    * @throws {RankMeError} `dimension`, when the numbers do not fill whole rows.
    */
-  constructor({ data, dim, offset = 0 }: EmbeddingBatchInit) {
+  constructor({ data, dim, offset = 0, refusal }: EmbeddingBatchInit) {
     if (!Number.isInteger(dim) || dim < 1) {
       throw new RankMeError("dimension", `an embedding needs at least one dimension, not ${dim}`);
     }
@@ -62,6 +78,7 @@ export class EmbeddingBatch {
     this.dim = dim;
     this.rows = data.length / dim;
     this.offset = offset;
+    this.#refusal = refusal;
   }
 
   /**
@@ -83,7 +100,7 @@ export class EmbeddingBatch {
    */
   slice(start: number, end: number = this.rows): EmbeddingBatch {
     const data = this.data.subarray(start * this.dim, end * this.dim);
-    return this.#view(data, this.offset + start);
+    return this.#derived(data, { offset: this.offset + start, firstRow: start });
   }
 
   /**
@@ -93,13 +110,25 @@ export class EmbeddingBatch {
    * @returns A batch on the same numbers.
    */
   at(offset: number): EmbeddingBatch {
-    return offset === this.offset ? this : this.#view(this.data, offset);
+    return offset === this.offset ? this : this.#derived(this.data, { offset });
   }
 
-  #view(data: EmbeddingData, offset: number, dim = this.dim): EmbeddingBatch {
-    const view = new EmbeddingBatch({ data, dim, offset });
-    view.#finite = this.#finite;
-    return view;
+  /** Numbers of this batch, from some row and dimension on. */
+  #derived(
+    data: EmbeddingData,
+    { offset = this.offset, dim = this.dim, firstRow = 0, firstDimension = 0 },
+  ): EmbeddingBatch {
+    const refusal = this.#refusal;
+    const derived = new EmbeddingBatch({
+      data,
+      dim,
+      offset,
+      refusal: refusal &&
+        (({ row, dimension, value }) =>
+          refusal({ row: row + firstRow, dimension: dimension + firstDimension, value })),
+    });
+    derived.#finite = this.#finite;
+    return derived;
   }
 
   /**
@@ -113,7 +142,8 @@ export class EmbeddingBatch {
     for (let start = 0; start < data.length; start += this.dim) {
       change(data.subarray(start, start + this.dim));
     }
-    return new EmbeddingBatch({ data, dim: this.dim, offset: this.offset });
+    const { dim, offset } = this;
+    return new EmbeddingBatch({ data, dim, offset, refusal: this.#refusal });
   }
 
   /**
@@ -139,7 +169,7 @@ export class EmbeddingBatch {
     for (let row = 0; row < this.rows; row++) {
       data.set(this.data.subarray(row * this.dim + start, row * this.dim + end), row * width);
     }
-    return this.#view(data, this.offset, width);
+    return this.#derived(data, { dim: width, firstDimension: start });
   }
 
   /**
@@ -148,7 +178,7 @@ export class EmbeddingBatch {
    * @returns Its row in this batch, its dimension and the value, or nothing when all are finite.
    * @throws {TypeError} When the memory of the numbers was transferred to somewhere else.
    */
-  findNonFinite(): { row: number; dimension: number; value: number } | undefined {
+  findNonFinite(): NonFinite | undefined {
     // Without this, a batch whose memory is gone would pass for one of finite numbers.
     if (this.data.length !== this.rows * this.dim) {
       throw new TypeError("the memory of this batch was transferred");
@@ -159,6 +189,20 @@ export class EmbeddingBatch {
     if (index < 0) return undefined;
     const row = Math.floor(index / this.dim);
     return { row, dimension: index % this.dim, value: this.data[index] };
+  }
+
+  /**
+   * Refuses a NaN or infinity.
+   *
+   * @throws {RankMeError} `non-finite`, with as much of its place as is known.
+   */
+  refuseNonFinite(): void {
+    const found = this.findNonFinite();
+    if (!found) return;
+    if (this.#refusal) throw this.#refusal(found);
+    throw new RankMeError("non-finite", `${found.value} (dimension ${found.dimension})`, {
+      place: { row: this.offset + found.row },
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { EmbeddingBatch } from "../src/batch.ts";
+import { EmbeddingBatch, type NonFinite } from "../src/batch.ts";
 import { RankMeError } from "../src/errors.ts";
 
 function batchOf(dim: number, ...numbers: number[]): EmbeddingBatch {
@@ -177,4 +177,29 @@ Deno.test("some dimensions are a copy in the same type, and keep their place", (
     const refused = assertThrows(() => batch.dimensions(start, end), RankMeError);
     assertEquals([refused.code, refused.place.row], ["dimension", 8]);
   }
+});
+
+Deno.test("a NaN is refused with what is known of its place, however the batch was derived", () => {
+  const data = Float32Array.of(1, 2, 3, 4, 5, NaN);
+  assertThrows(
+    () => new EmbeddingBatch({ data, dim: 3, offset: 8 }).refuseNonFinite(),
+    RankMeError,
+    "row 9: NaN (dimension 2)",
+  );
+  const refusal = ({ row, dimension, value }: NonFinite) =>
+    new RankMeError("non-finite", `${value} in "d${dimension}"`, { place: { row: 100 + row } });
+  const batch = new EmbeddingBatch({ data, dim: 3, offset: 8, refusal });
+  const derived = [
+    batch,
+    batch.slice(1),
+    batch.slice(1).slice(0),
+    batch.at(50),
+    batch.mapRows((row) => row.reverse().reverse()),
+    batch.dimensions(1, 3),
+    batch.slice(1).dimensions(1, 3).dimensions(1, 2).at(3),
+  ];
+  for (const one of derived) {
+    assertThrows(() => one.refuseNonFinite(), RankMeError, 'row 101: NaN in "d2"');
+  }
+  batch.slice(0, 1).refuseNonFinite();
 });

@@ -233,12 +233,7 @@ export class OnlineCovariance {
         { place: { row: batch.offset } },
       );
     }
-    const found = batch.findNonFinite();
-    if (found) {
-      throw new RankMeError("non-finite", `${found.value} (dimension ${found.dimension})`, {
-        place: { row: batch.offset + found.row },
-      });
-    }
+    batch.refuseNonFinite();
   }
 
   #refuseUnlike(other: OnlineCovariance): void {

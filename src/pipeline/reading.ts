@@ -76,10 +76,14 @@ export class Reading {
    */
   batches(
     source: ScoreSource | readonly ScoreSource[],
-    { names = [], ...options }: ReadingOptions,
+    { names = [], nonFinite = "error", ...options }: ReadingOptions,
   ): ReadableStream<EmbeddingBatch> {
+    // Whoever takes the rows in looks at every number: once is enough.
+    const policy = nonFinite === "error" ? "later" : nonFinite;
     const shards = shardsOf(source)
-      .map((shard, index) => this.#shard(shard, { ...options, name: names[index] }));
+      .map((shard, index) =>
+        this.#shard(shard, { ...options, nonFinite: policy, name: names[index] })
+      );
     if (shards.length === 0) return ReadableStream.from([]);
     // Joining takes longer than reading, where batches are of a few rows.
     return shards.length === 1 ? shards[0] : concatReadableStreams(...shards);

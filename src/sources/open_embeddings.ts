@@ -11,6 +11,7 @@ import {
   unreadableFormat,
 } from "./detect.ts";
 import type { RowOptions } from "./format_reader.ts";
+import { checkChoice } from "./columns.ts";
 import { formatReader } from "./formats.ts";
 import type { RowBlock } from "./row_block.ts";
 import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
@@ -72,7 +73,8 @@ export async function openEmbeddings(
 ): Promise<OpenedEmbeddings> {
   const called = name ?? (input instanceof ReadableStream ? "stream" : pathOf(input));
   try {
-    const usable = new UsableRows({ nonFinite });
+    checkChoice(options);
+    const usable = new UsableRows({ nonFinite }, called);
     const opened = await openBytes(input);
     const rows = await readingRows(opened, format, options).catch(async (error) => {
       await opened.source.close(error);

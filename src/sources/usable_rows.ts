@@ -1,26 +1,35 @@
-import { EmbeddingBatch } from "../batch.ts";
+import { EmbeddingBatch, type NonFinite } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import type { RowBlock } from "./row_block.ts";
 
-/** What becomes of rows with NaN, an infinity or a null in them. */
-export type NonFinitePolicy = "error" | "skip";
+/**
+ * What becomes of rows with NaN, an infinity or a null in them: `error` refuses them, `skip` leaves
+ * them out and counts them, and `later` refuses nulls and leaves NaN and infinities to whoever looks
+ * at the numbers next, as a covariance does. The batches then know what to say of their place.
+ */
+export type NonFinitePolicy = "error" | "skip" | "later";
 
 /** What becomes of rows that cannot be used. */
 export interface UsableRowsOptions {
-  /** Whether unusable rows are refused or left out and counted. Default: `"error"`. */
+  /** Default: `"error"`. */
   readonly nonFinite?: NonFinitePolicy;
 }
 
 /** Takes the usable rows out of the blocks of one input, and holds all of them to one dimension. */
 export class UsableRows {
   readonly #nonFinite: NonFinitePolicy;
+  readonly #input: string | undefined;
   #dim = 0;
   #rows = 0;
   #keptRows = 0;
 
-  /** @param options What becomes of unusable rows. */
-  constructor({ nonFinite = "error" }: UsableRowsOptions = {}) {
+  /**
+   * @param options What becomes of unusable rows.
+   * @param input What messages call the input, where they are to name it.
+   */
+  constructor({ nonFinite = "error" }: UsableRowsOptions = {}, input?: string) {
     this.#nonFinite = nonFinite;
+    this.#input = input;
   }
 
   /** How many rows were left out so far. */
@@ -41,14 +50,25 @@ export class UsableRows {
       throw placed(mixedDimensions(0, block.dim, this.#dim), block, firstRow);
     }
     this.#dim ||= block.dim;
-    const kept = keepUsable(block, (found) => {
-      if (this.#nonFinite === "error") throw placed(unusable(found, block), block, firstRow);
-    });
+    const kept = this.#usable(block, firstRow);
     this.#rows += block.rows;
-    if (!kept) return undefined;
+    if (!kept || kept.rows === 0) return undefined;
     const batch = kept.at(this.#keptRows);
     this.#keptRows += kept.rows;
     return batch;
+  }
+
+  #usable(block: RowBlock, firstRow: number): EmbeddingBatch | undefined {
+    const { rows, dim, data, nullRows = [] } = block;
+    const [nullRow] = nullRows;
+    if (nullRow !== undefined && this.#nonFinite !== "skip") {
+      throw placed(refusedNull(nullRow, block), block, firstRow);
+    }
+    if (dim === 0 || rows === 0) return undefined;
+    const refusal = refusalFor(block, firstRow, this.#input);
+    const batch = new EmbeddingBatch({ data, dim, refusal });
+    if (this.#nonFinite === "error") batch.refuseNonFinite();
+    return this.#nonFinite === "skip" ? withoutUnusable(batch, nullRows) : batch;
   }
 }
 
@@ -92,53 +112,40 @@ export function placed(
   });
 }
 
-/** A row that cannot be used, and why: null, or the value in the dimension. */
-interface Unusable {
-  readonly row: number;
-  readonly value?: number;
-  readonly dimension?: number;
+const ADVICE = "pass --non-finite skip to leave such rows out";
+
+function refusedNull(row: number, { origin }: RowBlock): RankMeError {
+  const what = `a null in ${origin ?? "this row"}`;
+  return new RankMeError("null", what, { place: { row }, advice: ADVICE });
 }
 
-/** The rows without null, NaN and infinity; `report` hears of each other row, or throws. */
-function keepUsable(
-  { dim, data, nullRows = [] }: RowBlock,
-  report: (found: Unusable) => void,
-): EmbeddingBatch | undefined {
-  nullRows.forEach((row) => report({ row }));
-  if (dim === 0 || data.length === 0) return undefined;
-  let batch = new EmbeddingBatch({ data, dim });
-  if (nullRows.length > 0) batch = withoutRows(batch, new Set(nullRows));
-  const first = batch.findNonFinite();
-  if (first) {
-    report(first);
-    const nonFinite = new Set<number>();
-    for (let row = first.row; row < batch.rows; row++) {
-      if (batch.slice(row, row + 1).findNonFinite()) nonFinite.add(row);
-    }
-    batch = withoutRows(batch, nonFinite);
+/** How a NaN or infinity of a block is refused, whenever it is found; the numbers are not kept. */
+function refusalFor(
+  { origin, dimensions, placeOf }: RowBlock,
+  firstRow: number,
+  input: string | undefined,
+): (found: NonFinite) => RankMeError {
+  return ({ row, dimension, value }) => {
+    const where = dimensions?.[dimension] ??
+      (origin ? `${origin} (dimension ${dimension})` : `dimension ${dimension}`);
+    const place = { ...input !== undefined && { input }, row };
+    const error = new RankMeError("non-finite", `${value} in ${where}`, { place, advice: ADVICE });
+    return placed(error, { placeOf }, firstRow);
+  };
+}
+
+function withoutUnusable(batch: EmbeddingBatch, nullRows: readonly number[]): EmbeddingBatch {
+  const left = new Set(nullRows);
+  const first = nullRows.length > 0 ? 0 : batch.findNonFinite()?.row ?? batch.rows;
+  for (let row = first; row < batch.rows; row++) {
+    if (batch.slice(row, row + 1).findNonFinite()) left.add(row);
   }
-  return batch.rows > 0 ? batch : undefined;
-}
-
-function withoutRows(batch: EmbeddingBatch, rows: ReadonlySet<number>): EmbeddingBatch {
+  if (left.size === 0) return batch;
   const { dim } = batch;
   const data = batch.data.slice();
   let kept = 0;
   for (let row = 0; row < batch.rows; row++) {
-    if (!rows.has(row)) data.copyWithin(dim * kept++, dim * row, dim * (row + 1));
+    if (!left.has(row)) data.copyWithin(dim * kept++, dim * row, dim * (row + 1));
   }
   return new EmbeddingBatch({ data: data.subarray(0, dim * kept), dim });
-}
-
-function unusable(
-  { row, value, dimension }: Unusable,
-  { origin, dimensions }: RowBlock,
-): RankMeError {
-  const options = { place: { row }, advice: "pass --non-finite skip to leave such rows out" };
-  if (value === undefined) {
-    return new RankMeError("null", `a null in ${origin ?? "this row"}`, options);
-  }
-  const where = dimensions?.[dimension!] ??
-    (origin ? `${origin} (dimension ${dimension})` : `dimension ${dimension}`);
-  return new RankMeError("non-finite", `${value} in ${where}`, options);
 }

@@ -59,7 +59,8 @@ export class SampleStream extends TransformStream<EmbeddingBatch, EmbeddingBatch
     super({
       transform(batch) {
         reservoir.refuseOtherDimensions(batch);
-        refuseNonFinite(batch);
+        // A row of a sample has lost its place, by which a later stage would name it.
+        batch.refuseNonFinite();
         for (const { row, slot } of draws.among(batch.rows)) reservoir.put(batch, row, slot);
         onRows?.(batch.offset + batch.rows);
       },
@@ -69,15 +70,6 @@ export class SampleStream extends TransformStream<EmbeddingBatch, EmbeddingBatch
       },
     });
   }
-}
-
-/** A row of a sample has lost its place, by which a later stage would name it. */
-function refuseNonFinite(batch: EmbeddingBatch): void {
-  const found = batch.findNonFinite();
-  if (!found) return;
-  throw new RankMeError("non-finite", `${found.value} in dimension ${found.dimension}`, {
-    place: { row: batch.offset + found.row },
-  });
 }
 
 /** Decides which rows of a stream are drawn, and which of those drawn before each takes the place of. */
