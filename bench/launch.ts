@@ -10,7 +10,7 @@ export interface Piece {
   readonly times: number;
 }
 
-/** A program that computes RankMe and prints it as the JSON key `rankMe`. */
+/** A program that prints JSON, with what it computed under the key `rankMe` or `answer`, if anything. */
 export interface Program {
   readonly command: readonly string[];
   /** What is piped into it. Default: nothing. */
@@ -41,8 +41,8 @@ export async function launch({ command, stdin = [], env }: Program): Promise<Sam
   if (cost.status !== 0) {
     throw new Error(`${command.join(" ")} ended with status ${cost.status}:\n${cost.stderr}`);
   }
-  const { rankMe } = JSON.parse(cost.stdout);
-  return { seconds: cost.seconds, peakBytes: cost.peakBytes, answer: rankMe };
+  const { rankMe, answer = rankMe } = JSON.parse(cost.stdout);
+  return { seconds: cost.seconds, peakBytes: cost.peakBytes, answer };
 }
 
 /** A contestant that is a whole process each time. */

@@ -24,6 +24,7 @@ import { graphs } from "./parts/graphs.ts";
 import { kernel } from "./parts/kernel.ts";
 import { longPipe } from "./parts/long_pipe.ts";
 import { memory } from "./parts/memory.ts";
+import { reading } from "./parts/reading.ts";
 import { startUp } from "./parts/start_up.ts";
 import { keep, latest } from "./results.ts";
 import { parseSettings, ROOT, type Settings } from "./settings.ts";
@@ -35,6 +36,7 @@ const PARTS: readonly Part[] = [
   kernel,
   eigenvalues,
   memory,
+  reading,
   startUp,
   graphs,
 ];

@@ -7,6 +7,8 @@ import { ROOT } from "./settings.ts";
 export const REST_MILLISECONDS = 300;
 
 const WARM_OURS = new URL("warm_ours.ts", import.meta.url).pathname;
+const WARM_READING = new URL("warm_reading.ts", import.meta.url).pathname;
+const WARM_READING_PEERS = new URL("python/warm_reading.py", import.meta.url).pathname;
 const WARM_PEERS = new URL("python/warm_peers.py", import.meta.url).pathname;
 
 /**
@@ -69,6 +71,20 @@ export function warmPeer(
   { python = PYTHON, env }: { python?: string; env?: Record<string, string> },
 ): Promise<Contestant> {
   return warm(description, [python, "-B", WARM_PEERS, JSON.stringify(job)], env);
+}
+
+/** One of warm_reading.ts's tasks as a contestant. */
+export function warmReader(description: Description, job: unknown): Promise<Contestant> {
+  return warm(description, [Deno.execPath(), "run", "-A", WARM_READING, JSON.stringify(job)]);
+}
+
+/** One of warm_reading.py's tasks as a contestant. */
+export function warmReadingPeer(
+  description: Description,
+  job: unknown,
+  env: Record<string, string>,
+): Promise<Contestant> {
+  return warm(description, [PYTHON, "-B", WARM_READING_PEERS, JSON.stringify(job)], env);
 }
 
 type Description = Omit<Contestant, "measure" | "stop">;

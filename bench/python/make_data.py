@@ -5,6 +5,8 @@
     python make_data.py repeated ROWS DIM PATH     PATH.npy: a block of BLOCK_ROWS rows, again and again
     python make_data.py rows ROWS DIM PATH         PATH.f32: nothing but numbers
     python make_data.py matrix DIM DIM PATH        PATH.f64: a symmetric matrix
+    python make_data.py parquet ROWS DIM PATH      PATH.none.parquet and others, by their compression
+    python make_data.py text ROWS DIM PATH         PATH.csv, PATH.jsonl
 
 Each also writes PATH.json with the answer, last of all: when it is there, the rest is complete.
 """
@@ -14,6 +16,7 @@ import sys
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from peers import rank_me
 
 SEED = 1
@@ -100,6 +103,27 @@ def rows(rows, dim, path):
     return float(np.linalg.norm(np.tril(z.T @ z))) / rows
 
 
+def parquet(rows, dim, path):
+    """A column of lists as pyarrow writes it, but for the compression; the answer counts the numbers."""
+    z = whole(rows, dim)
+    table = pa.table({"embedding": pa.FixedSizeListArray.from_arrays(pa.array(z.reshape(-1)), dim)})
+    for codec in ("none", "snappy", "zstd"):
+        pq.write_table(table, f"{path}.{codec}.parquet", compression=codec)
+    return z.size
+
+
+def text(rows, dim, path):
+    """A column per dimension as CSV, and a list per line as JSON, with as many digits as float32 has."""
+    z = whole(rows, dim)
+    names = ",".join(f"dim_{i}" for i in range(dim))
+    np.savetxt(f"{path}.csv", z, "%.8g", ",", header=names, comments="")
+    with open(f"{path}.jsonl", "w") as file:
+        for row in z:
+            numbers = ", ".join(f"{value:.8g}" for value in row)
+            file.write(f'{{"embedding": [{numbers}]}}\n')
+    return z.size
+
+
 def write(path, content):
     with open(path, "wb") as file:
         file.write(content)
@@ -111,6 +135,8 @@ KINDS = {
     "block": block,
     "matrix": matrix,
     "rows": rows,
+    "parquet": parquet,
+    "text": text,
 }
 
 if __name__ == "__main__":

@@ -103,14 +103,25 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
     });
   }
   if (areCounted(numbers.map(({ name }) => name))) {
-    const indices = numbers.map((column) => columns.indexOf(column));
+    const indices = columns.flatMap(({ kind }, index) => kind === "numbers" ? [index] : []);
     return chosenNumbers(columns, `${sharedPrefix(numbers)}*`, indices);
   }
   throw new RankMeError(
     "column",
     `no column holds lists of numbers, but there are columns of numbers: ${listed(numbers)}`,
-    { advice: `if each is one dimension, name them: --columns '${sharedPrefix(numbers)}*'` },
+    { advice: namingNumbers(numbers) },
   );
+}
+
+/** How to name the dimensions, without an identifier beside them: their names end in digits. */
+function namingNumbers(numbers: readonly Column[]): string {
+  const numbered = numbers.filter(({ name }) => /\d$/.test(name));
+  const dimensions = numbered.length > 1 ? numbered : numbers;
+  const pattern = `${sharedPrefix(dimensions)}*`;
+  const matching = numbers.filter(({ name }) => globMatches(pattern, name));
+  return matching.length === dimensions.length
+    ? `if each is one dimension, name them: --columns '${pattern}'`
+    : "name each that is a dimension: --columns NAME,NAME";
 }
 
 /** Whether names are one prefix, or none, and the numbers from 0 or 1 on, in order. */

@@ -1,156 +1,189 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import {
-  Bool,
-  type DataType,
-  Dictionary,
-  Field,
-  FixedSizeList,
-  Float16,
-  Float32,
-  Float64,
-  Int32,
-  Int64,
-  LargeList,
-  List,
-  Map_,
-  Schema,
-  Struct,
-  Utf8,
-} from "apache-arrow";
 import { RankMeError } from "../../src/errors.ts";
 import {
-  checkSameColumn,
-  chooseColumn,
+  checkChoice,
+  checkSameColumns,
+  chooseColumns,
+  type Column,
   type ColumnChoice,
-} from "../../src/sources/embedding_column.ts";
+  originOf,
+} from "../../src/sources/columns.ts";
 
-const f32 = new Float32();
-const listOf = (type: DataType) => new List(new Field("item", type));
-
-function schemaOf(columns: Record<string, DataType>): Schema {
-  return new Schema(Object.entries(columns).map(([name, type]) => new Field(name, type)));
+/** Columns from the types that they are of, as in `{ id: "int64", vector: "list<float32>" }`. */
+function columnsOf(types: Readonly<Record<string, string>>): Column[] {
+  return Object.entries(types).map(([name, type]) => ({ name, type, kind: kindOf(type) }));
 }
 
-function refusal(schema: Schema, choice: ColumnChoice = {}): RankMeError {
-  return assertThrows(() => chooseColumn(schema, choice), RankMeError);
+function kindOf(type: string): Column["kind"] {
+  if (type.startsWith("float")) return "numbers";
+  return type.startsWith("list<float") ? "vectors" : "other";
 }
 
-// --- One column of lists ---
+/** Columns of numbers of these names. */
+function numbers(...names: string[]): Column[] {
+  return names.map((name) => ({ name, type: "float32", kind: "numbers" }));
+}
 
-Deno.test("the only column of lists of floats is taken, of any layout and width", () => {
-  for (const Type of [Float16, Float32, Float64]) {
-    const item = new Field("item", new Type());
-    for (const type of [new FixedSizeList(3, item), new List(item), new LargeList(item)]) {
-      const schema = schemaOf({
-        id: new Int64(),
-        vector: type,
-        score: f32,
-        words: listOf(new Utf8()),
-      });
-      assertEquals(chooseColumn(schema, {}), { kind: "list", name: "vector", index: 1 });
-    }
-  }
+function refusal(columns: readonly Column[], choice: ColumnChoice = {}): RankMeError {
+  return assertThrows(() => chooseColumns(columns, choice), RankMeError);
+}
+
+Deno.test("asking for one column and for several contradicts itself", () => {
+  const error = assertThrows(() => checkChoice({ column: "a", columns: ["b"] }), RankMeError);
+  assertEquals(error.code, "usage");
+  for (const choice of [{}, { column: "a" }, { columns: ["b"] }]) checkChoice(choice);
+});
+
+// --- One column of vectors ---
+
+Deno.test("the only column of vectors is taken, whatever else there is", () => {
+  const columns = columnsOf({
+    id: "int64",
+    vector: "list<float16>",
+    score: "float32",
+    words: "list<utf8>",
+  });
+  assertEquals(chooseColumns(columns, {}), { kind: "vectors", name: "vector", index: 1 });
 });
 
 Deno.test("several columns that fit are listed, and the choice is taken", () => {
-  const fixed = new FixedSizeList(512, new Field("item", new Float16()));
-  const large = new LargeList(new Field("item", new Float64()));
-  const schema = schemaOf({ id: new Int64(), layer1: listOf(f32), layer2: fixed, layer3: large });
-  const error = refusal(schema);
+  const columns = columnsOf({
+    id: "int64",
+    layer1: "list<float32>",
+    layer2: "list<float16>",
+    layer3: "list<float64>",
+  });
+  const error = refusal(columns);
   assertEquals(error.code, "column");
   assertEquals(
     error.message,
-    "several columns could be embeddings: layer1 (list<float32>), layer2 " +
-      "(fixed_size_list<float16>[512]), layer3 (large_list<float64>); choose one with --column NAME",
+    "several columns could be embeddings: layer1 (list<float32>), layer2 (list<float16>), layer3 " +
+      "(list<float64>); choose one with --column NAME",
   );
-  const chosen = chooseColumn(schema, { column: "layer3" });
-  assertEquals(chosen, { kind: "list", name: "layer3", index: 3 });
+  const chosen = chooseColumns(columns, { column: "layer3" });
+  assertEquals(chosen, { kind: "vectors", name: "layer3", index: 3 });
 });
 
-Deno.test("where no column fits all are listed with their types", () => {
-  const error = refusal(schemaOf({
-    id: new Int32(),
-    text: new Utf8(),
-    label: new Dictionary(new Utf8(), new Int32()),
-    nested: listOf(listOf(f32)),
-    counts: listOf(new Int32()),
-    flags: new Struct([new Field("a", new Bool())]),
-    map: new Map_(
-      new Field("entries", new Struct([new Field("key", new Utf8()), new Field("value", f32)])) as // deno-lint-ignore no-explicit-any
-      any,
-    ),
-  }));
+Deno.test("where no column fits all are listed with their types, and what is needed", () => {
+  const columns = columnsOf({ id: "int32", text: "utf8", counts: "list<int32>" });
   assertEquals(
-    error.message,
-    "no column holds embeddings; there are: id (int32), text (utf8), label (dictionary<utf8>), nested " +
-      "(list<list<float32>>), counts (list<int32>), flags (struct), map (map); a column of lists of " +
-      "float16, float32 or float64 is needed",
+    refusal(columns).message,
+    "no column holds embeddings; there are: id (int32), text (utf8), counts (list<int32>); a column " +
+      "of lists of float16, float32 or float64 is needed",
   );
-});
-
-Deno.test("float columns without lists are listed, with the flag that takes them", () => {
-  const error = refusal(schemaOf({ id: new Int64(), dim_0: f32, dim_1: f32, dim_10: f32 }));
-  assertEquals(error.code, "column");
-  assertEquals(
-    error.message,
-    "no column holds lists of floats, but there are float columns: dim_0 (float32), dim_1 (float32), " +
-      "dim_10 (float32); if each is one dimension, name them: --columns 'dim_*'",
-  );
+  assertStringIncludes(refusal([]).message, "no column holds embeddings; there are: none;");
+  const needs = { vectors: "a row of numbers is needed", numbers: "each must be a number" };
+  const other = assertThrows(() => chooseColumns(columns, {}, needs), RankMeError);
+  assertStringIncludes(other.message, "; a row of numbers is needed");
 });
 
 Deno.test("a long list of columns is cut short", () => {
-  const columns = Object.fromEntries(Array.from({ length: 384 }, (_, i) => [`x${i}`, f32]));
-  const { message } = refusal(schemaOf(columns));
-  assertStringIncludes(message, "x11 (float32) and 372 more; if each");
+  const { message } = refusal(numbers("id", ...Array.from({ length: 384 }, (_, i) => `x${i}`)));
+  assertStringIncludes(message, "x10 (float32) and 373 more; if each");
 });
 
-Deno.test("a column of that name must be there, once, and hold lists of floats", () => {
-  const schema = new Schema([
-    new Field("a", listOf(f32)),
-    new Field("a", listOf(f32)),
-    new Field("words", listOf(new Utf8())),
-    new Field("x", f32),
-  ]);
+Deno.test("a column of that name must be there, once, and hold vectors", () => {
+  const columns = [
+    ...columnsOf({ a: "list<float32>", words: "list<utf8>", x: "float32" }),
+    ...columnsOf({ a: "list<float32>" }),
+  ];
   assertStringIncludes(
-    refusal(schema, { column: "b" }).message,
-    'there is no column "b"; there are: a (list<float32>), a (list<float32>), words (list<utf8>)',
+    refusal(columns, { column: "b" }).message,
+    'there is no column "b"; there are: a (list<float32>), words (list<utf8>), x (float32), a (list',
   );
-  assertEquals(refusal(schema, { column: "a" }).message, '2 columns are named "a"');
+  assertEquals(refusal(columns, { column: "a" }).message, '2 columns are named "a"');
   assertEquals(
-    refusal(schema, { column: "words" }).message,
+    refusal(columns, { column: "words" }).message,
     'column "words" is list<utf8>; a column of lists of float16, float32 or float64 is needed',
   );
-  assertStringIncludes(refusal(schema, { column: "x" }).message, 'column "x" is float32');
+  assertStringIncludes(refusal(columns, { column: "x" }).message, 'column "x" is float32');
 });
 
-// --- Tensors ---
+// --- One column per dimension, found without being asked for ---
 
-Deno.test("a column of tensors is taken when they have one axis, and refused when more", () => {
-  const tensors = (metadata: string | undefined) => {
-    const entries = [["ARROW:extension:name", "arrow.fixed_shape_tensor"]];
-    if (metadata !== undefined) entries.push(["ARROW:extension:metadata", metadata]);
-    const type = new FixedSizeList(6, new Field("item", f32));
-    return new Schema([new Field("z", type, true, new Map(entries as [string, string][]))]);
-  };
-  assertEquals(chooseColumn(tensors('{"shape":[6]}'), {}).name, "z");
-  assertEquals(chooseColumn(tensors("{}"), {}).name, "z");
-  assertEquals(chooseColumn(tensors(undefined), {}).name, "z");
-  const error = refusal(tensors('{"shape":[2,3]}'), { column: "z" });
-  assertEquals(error.code, "unsupported");
+Deno.test("columns of numbers that count their dimensions are taken by themselves", () => {
+  const counted: [readonly string[], string][] = [
+    [["dim_0", "dim_1", "dim_2"], "dim_*"],
+    [["dim_1", "dim_2", "dim_3"], "dim_*"],
+    [["0", "1"], "*"],
+    [["emb.0", "emb.1"], "emb.*"],
+    [["x00", "x01", "x02"], "x*"],
+    [Array.from({ length: 12 }, (_, i) => `f${i}`), "f*"],
+    [Array.from({ length: 101 }, (_, i) => `f${String(i).padStart(2, "0")}`), "f*"],
+  ];
+  for (const [names, pattern] of counted) {
+    const columns = [...columnsOf({ id: "int64" }), ...numbers(...names)];
+    assertEquals(chooseColumns(columns, {}), {
+      kind: "numbers",
+      name: pattern,
+      indices: names.map((_, i) => i + 1),
+      names,
+    });
+  }
+});
+
+Deno.test("a prefix that ends in a digit or holds signs of patterns is but a prefix", () => {
+  for (const prefix of ["layer1_", "v2.", "(x)[*]", "a+"]) {
+    const names = [0, 1, 2].map((i) => prefix + i);
+    const chosen = chooseColumns(numbers(...names), {});
+    assertEquals(chosen.kind === "numbers" && chosen.names, names);
+  }
+});
+
+Deno.test("columns of numbers that do not count dimensions, and only them, are not taken", () => {
+  const others: (readonly string[])[] = [
+    ["dim_0"],
+    ["x", "y"],
+    ["dim_0", "dim_2"],
+    ["dim_1", "dim_0"],
+    ["dim_2", "dim_3"],
+    ["dim_0", "dim_1", "score"],
+    ["score", "dim_0", "dim_1"],
+    ["dim_0", "dim_0"],
+    ["dim_0", "other_1"],
+    ["dim_00", "dim_1"],
+    ["dim_0", "dim_01"],
+    ["dim_9", "dim_10"],
+  ];
+  for (const names of others) {
+    const error = refusal([...columnsOf({ id: "int64" }), ...numbers(...names)]);
+    assertEquals(error.code, "column", names.join());
+    assertStringIncludes(error.message, "if each is one dimension, name them: --columns '");
+  }
+});
+
+Deno.test("columns that count dimensions are not taken where there is a column of vectors", () => {
+  const columns = [...numbers("dim_0", "dim_1"), ...columnsOf({ z: "list<float32>" })];
+  assertEquals(chooseColumns(columns, {}), { kind: "vectors", name: "z", index: 2 });
+});
+
+Deno.test("columns of numbers are listed with the flag that takes them", () => {
+  const columns = [
+    ...columnsOf({ id: "int64" }),
+    ...numbers("dim_0", "dim_1", "dim_10"),
+  ];
+  const error = refusal(columns);
+  assertEquals(error.code, "column");
   assertEquals(
     error.message,
-    'column "z" holds tensors of shape (2, 3); one embedding per row is needed: pool or flatten them ' +
-      "first",
+    "no column holds lists of numbers, but there are columns of numbers: dim_0 (float32), dim_1 " +
+      "(float32), dim_10 (float32); if each is one dimension, name them: --columns 'dim_*'",
   );
-  for (const broken of ["", "{", "null"]) assertEquals(refusal(tensors(broken)).code, "corrupt");
+  assertStringIncludes(refusal(numbers("left", "right")).message, "--columns '*'");
 });
 
 // --- One column per dimension ---
 
-Deno.test("patterns take columns in the order of the patterns, then of the schema", () => {
-  const schema = schemaOf({ b_1: f32, a: new Float64(), b_0: f32, id: new Int32(), b_2: f32 });
-  assertEquals(chooseColumn(schema, { columns: ["a", "b_*"] }), {
-    kind: "scalars",
+Deno.test("patterns take columns in the order of the patterns, then of the input", () => {
+  const columns = columnsOf({
+    b_1: "float32",
+    a: "float64",
+    b_0: "float32",
+    id: "int32",
+    b_2: "float32",
+  });
+  assertEquals(chooseColumns(columns, { columns: ["a", "b_*"] }), {
+    kind: "numbers",
     name: "a,b_*",
     indices: [1, 0, 2, 4],
     names: ["a", "b_1", "b_0", "b_2"],
@@ -158,10 +191,10 @@ Deno.test("patterns take columns in the order of the patterns, then of the schem
 });
 
 Deno.test("only the star means something in a pattern", () => {
-  const schema = schemaOf({ "a.b": f32, axb: f32, "(c)[0]+": f32, "d\ne": f32 });
-  const names = (...columns: string[]) => {
-    const chosen = chooseColumn(schema, { columns });
-    return chosen.kind === "scalars" && chosen.names;
+  const columns = numbers("a.b", "axb", "(c)[0]+", "d\ne");
+  const names = (...patterns: string[]) => {
+    const chosen = chooseColumns(columns, { columns: patterns });
+    return chosen.kind === "numbers" && chosen.names;
   };
   assertEquals(names("a.b"), ["a.b"]);
   assertEquals(names("(c)[0]+"), ["(c)[0]+"]);
@@ -170,41 +203,61 @@ Deno.test("only the star means something in a pattern", () => {
   assertEquals(names("*"), ["a.b", "axb", "(c)[0]+", "d\ne"]);
 });
 
-Deno.test("patterns that take nothing, a column twice or no floats are refused", () => {
-  const schema = schemaOf({ x0: f32, x1: f32, label: new Utf8() });
+Deno.test("patterns that take nothing, a column twice or no numbers are refused", () => {
+  const columns = columnsOf({ x0: "float32", x1: "float32", label: "utf8" });
   assertEquals(
-    refusal(schema, { columns: ["x*", "y*"] }).message,
+    refusal(columns, { columns: ["x*", "y*"] }).message,
     'no column is named "y*"; there are: x0 (float32), x1 (float32), label (utf8)',
   );
   assertEquals(
-    refusal(schema, { columns: ["x*", "x1"] }).message,
+    refusal(columns, { columns: ["x*", "x1"] }).message,
     "a column is named twice by x*, x1",
   );
   assertEquals(
-    refusal(schema, { columns: ["*"] }).message,
+    refusal(columns, { columns: ["*"] }).message,
     'column "label" is utf8; each of --columns must be float16, float32 or float64',
   );
-  assertEquals(refusal(schema, { columns: [] }).code, "usage");
+  assertEquals(refusal(columns, { columns: [] }).code, "usage");
 });
 
-// --- Schemas one after the other ---
+// --- What messages call them ---
 
-Deno.test("the columns may not change from one schema to the next", () => {
+Deno.test("messages name the column, and the column of each dimension", () => {
+  const vectors = chooseColumns(columnsOf({ z: "list<float32>" }), {});
+  assertEquals(originOf(vectors), { origin: 'column "z"' });
+  const several = chooseColumns(numbers("x0", "x1"), {});
+  assertEquals(originOf(several), {
+    origin: 'column "x*"',
+    dimensions: ['column "x0"', 'column "x1"'],
+  });
+});
+
+// --- Parts one after the other ---
+
+Deno.test("the columns may not change from one part to the next", () => {
   const choice = { columns: ["x*"] };
-  const before = chooseColumn(schemaOf({ x0: f32, x1: f32 }), choice);
-  checkSameColumn(before, chooseColumn(schemaOf({ id: new Int32(), x0: f32, x1: f32 }), choice), 1);
-  const cases: [Record<string, DataType>, string][] = [
-    [{ x1: f32, x0: f32 }, 'from column "x0" to column "x1"'],
-    [{ x0: f32 }, 'from column "x1" to no column'],
-    [{ x0: f32, x1: f32, x2: f32 }, 'from no column to column "x2"'],
+  const before = chooseColumns(numbers("x0", "x1"), choice);
+  checkSameColumns(before, chooseColumns(numbers("id", "x0", "x1"), choice));
+  const cases: [string[], string][] = [
+    [["x1", "x0"], 'from column "x0" to column "x1"'],
+    [["x0"], 'from column "x1" to no column'],
+    [["x0", "x1", "x2"], 'from no column to column "x2"'],
   ];
-  for (const [columns, what] of cases) {
-    const now = chooseColumn(schemaOf(columns), choice);
-    const error = assertThrows(() => checkSameColumn(before, now, 7), RankMeError);
+  for (const [names, what] of cases) {
+    const now = chooseColumns(numbers(...names), choice);
+    const error = assertThrows(() => checkSameColumns(before, now), RankMeError);
     assertEquals(error.code, "column");
     assertEquals(
       error.message,
-      `batch 7: the embeddings move ${what}; score what has other columns by itself`,
+      `the embeddings move ${what}; score what has other columns by itself`,
     );
+  }
+});
+
+Deno.test("vectors in one part and columns of numbers in the next are not the same", () => {
+  const vectors = chooseColumns(columnsOf({ z: "list<float32>" }), {});
+  const several = chooseColumns(numbers("z0", "z1"), {});
+  for (const [before, now] of [[vectors, several], [several, vectors]]) {
+    assertThrows(() => checkSameColumns(before, now), RankMeError, "the embeddings move from");
   }
 });

@@ -5,7 +5,6 @@
  */
 
 import { assert, assertInstanceOf, assertLess } from "@std/assert";
-import { Message } from "apache-arrow";
 import { RankMeError } from "../../src/errors.ts";
 import type { Read } from "./inputs.ts";
 
@@ -55,8 +54,8 @@ export interface Flips {
 }
 
 /**
- * Flips each bit of an input by itself. Arrow has no checksums, so that a flip in a number makes
- * another number; but no flip may lose a row, move one or change more than one number.
+ * Flips each bit of an input by itself. Where there are no checksums, a flip in a number makes another
+ * number; but no flip may lose a row, move one or change more than one number.
  *
  * @param bytes The input.
  * @param read Reads it.
@@ -88,19 +87,6 @@ export async function flipEveryBit(
     else count.oneNumber++;
   }
   return count;
-}
-
-/** Where the messages of a stream end, as Apache Arrow reads their metadata. */
-export function messageEnds(bytes: Uint8Array): number[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  const ends: number[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const length = view.getInt32(at + 4, true);
-    const metadata = bytes.subarray(at + 8, at + 8 + length);
-    at += 8 + length + (length > 0 ? Message.decode(metadata).bodyLength : 0);
-    ends.push(at);
-  }
-  return ends;
 }
 
 /** Numbers below 2³² from a seed, by xorshift. */

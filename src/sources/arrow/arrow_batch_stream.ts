@@ -12,11 +12,11 @@ export interface ArrowBatchStreamOptions {
  * Reads an Arrow IPC stream: bytes → record batches.
  *
  * Each message is read into a buffer of its own, of exactly its size, so record batches are views on
- * memory that nothing writes to again. Lengths and counts are checked before they are believed. Several
+ * memory that nothing writes to again; compressed ones (LZ4, ZSTD) are decompressed. Lengths and counts are checked before they are believed. Several
  * streams one after the other are read as one.
  *
  * Fails with a {@linkcode RankMeError} `format` (not an Arrow stream), `empty`, `truncated`, `corrupt`
- * or `unsupported` (compressed or big-endian).
+ * or `unsupported` (big-endian, for one).
  *
  * @example What another program wrote; `Deno.stdin.readable` is such a stream too
  * ```ts

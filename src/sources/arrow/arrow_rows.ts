@@ -1,27 +1,30 @@
-import type { Field, Schema } from "apache-arrow";
-import { DataType } from "apache-arrow/type";
+import type { Schema } from "apache-arrow";
 import { RankMeError } from "../../errors.ts";
 import {
   checkChoice,
   checkSameColumns,
   chooseColumns,
   type ChosenColumns,
-  type Column,
   originOf,
 } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
 import { placed } from "../usable_rows.ts";
-import { type ColumnRows, readColumn } from "./column_rows.ts";
-import { decoding } from "./corrupt.ts";
+import { arrowColumns, rowsPerValue } from "./arrow_columns.ts";
+import { type ColumnRows, type EmbeddingColumns, readColumns } from "./column_rows.ts";
 import type { BareBatch } from "./messages.ts";
-import { typeName } from "./type_name.ts";
+
+/** Columns that were chosen, and where they are in a schema. */
+interface FoundColumns {
+  readonly schema: Schema;
+  readonly chosen: ChosenColumns;
+  readonly columns: EmbeddingColumns;
+}
 
 /** Takes the rows out of the record batches of one stream, one after the other. */
 export class ArrowRows {
   readonly #options: RowOptions;
-  #schema: Schema | undefined;
-  #columns: ChosenColumns | undefined;
+  #found: FoundColumns | undefined;
   #dim = 0;
   #batches = 0;
   #rows = 0;
@@ -45,31 +48,36 @@ export class ArrowRows {
   take(batch: BareBatch): RowBlock {
     const place = { batch: this.#batches };
     const placeOf = () => place;
-    const columns = this.#columnsIn(batch.schema);
-    const rows = this.#read(batch, columns, placeOf);
+    const { chosen, columns } = this.#columnsIn(batch.schema);
+    const rows = this.#read(batch, columns, chosen.name, placeOf);
     this.#batches++;
-    this.#rows += batch.data.length;
+    this.#rows += rows.rows;
     this.#dim ||= rows.dim;
-    return {
-      rows: batch.data.length,
-      ...rows,
-      ...originOf(columns),
-      placeOf,
-      memory: batch.memory,
-    };
+    return { ...rows, ...originOf(chosen), placeOf, memory: batch.memory };
   }
+
+  /**
+   * Which columns of a schema are looked at.
+   *
+   * @param schema The schema.
+   * @returns Their indices.
+   * @throws {RankMeError} `column`, when none fits or several do.
+   */
+  readonly wanted = (schema: Schema): ReadonlySet<number> =>
+    new Set(this.#columnsIn(schema).columns.paths.map(([index]) => index));
 
   #read(
     batch: BareBatch,
-    columns: ChosenColumns,
+    columns: EmbeddingColumns,
+    name: string,
     placeOf: Required<RowBlock>["placeOf"],
   ): ColumnRows {
     try {
-      return readColumn(batch, columns, this.#dim);
+      return readColumns(batch, columns, this.#dim);
     } catch (error) {
       if (!(error instanceof RankMeError)) throw error;
       const { code, what, place, advice, cause } = error;
-      const named = `${what} (column "${columns.name}")`;
+      const named = `${what} (column "${name}")`;
       throw placed(
         new RankMeError(code, named, { place, advice, cause }),
         { placeOf },
@@ -78,45 +86,28 @@ export class ArrowRows {
     }
   }
 
-  #columnsIn(schema: Schema): ChosenColumns {
-    if (this.#columns && this.#schema === schema) return this.#columns;
-    const chosen = chooseColumns(schema.fields.map(describe), this.#options);
-    if (chosen.kind === "vectors") refuseManyAxes(schema.fields[chosen.index]);
-    if (this.#columns) {
+  #columnsIn(schema: Schema): FoundColumns {
+    if (this.#found?.schema === schema) return this.#found;
+    const found = findColumns(schema, this.#options);
+    if (this.#found) {
       try {
-        checkSameColumns(this.#columns, chosen);
+        checkSameColumns(this.#found.chosen, found.chosen);
       } catch (error) {
         throw error instanceof RankMeError ? error.at({ batch: this.#batches }) : error;
       }
     }
-    this.#schema = schema;
-    return this.#columns = chosen;
+    return this.#found = found;
   }
 }
 
-function describe({ name, type }: Field): Column {
-  const kind = isListOfFloats(type) ? "vectors" : DataType.isFloat(type) ? "numbers" : "other";
-  return { name, kind, type: typeName(type) };
-}
-
-function isListOfFloats(type: DataType): boolean {
-  const isList = DataType.isFixedSizeList(type) || DataType.isList(type) ||
-    DataType.isLargeList(type);
-  return isList && DataType.isFloat(type.children[0].type);
-}
-
-/** A fixed-shape tensor is stored as a flat list: without this, (T, D) would pass for T·D. */
-function refuseManyAxes(field: Field): void {
-  if (field.metadata.get("ARROW:extension:name") !== "arrow.fixed_shape_tensor") return;
-  const parameters = field.metadata.get("ARROW:extension:metadata") ?? "{}";
-  const shape: unknown = decoding(() => JSON.parse(parameters).shape);
-  if (Array.isArray(shape) && shape.length > 1) {
-    throw new RankMeError(
-      "unsupported",
-      `column "${field.name}" holds tensors of shape (${shape.join(", ")})`,
-      {
-        advice: "one embedding per row is needed: pool or flatten them first",
-      },
-    );
+function findColumns(schema: Schema, options: RowOptions): FoundColumns {
+  const all = arrowColumns(schema);
+  const chosen = chooseColumns(all, options);
+  if (chosen.kind === "numbers") {
+    const paths = chosen.indices.map((index) => all[index].path);
+    return { schema, chosen, columns: { kind: "numbers", paths } };
   }
+  const column = all[chosen.index];
+  const perValue = rowsPerValue(column, options.axes);
+  return { schema, chosen, columns: { kind: "vectors", paths: [column.path], perValue } };
 }

@@ -1,81 +1,97 @@
-import type { Data, FixedSizeList } from "apache-arrow";
+import type { Data, FixedSizeList, Vector } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
-import type { BareBatch } from "./messages.ts";
-import { corrupt } from "./corrupt.ts";
-import type { ChosenColumns } from "../columns.ts";
 import type { RowBlock } from "../row_block.ts";
 import { mixedDimensions } from "../usable_rows.ts";
+import { corrupt } from "./corrupt.ts";
+import type { BareBatch } from "./messages.ts";
 
 /** The rows of one record batch as they stand in its columns. */
-export type ColumnRows = Required<Pick<RowBlock, "dim" | "data" | "nullRows">>;
+export type ColumnRows = Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">>;
+
+/** Where in a record batch the embeddings are: the index of a column, then those of fields of structs. */
+export type EmbeddingColumns =
+  | {
+    readonly kind: "vectors";
+    readonly paths: readonly [readonly number[]];
+    /** How many rows each list holds: more than one where it is a tensor. */
+    readonly perValue: number;
+  }
+  | { readonly kind: "numbers"; readonly paths: readonly (readonly number[])[] };
+
+/** A column, or a field of structs. */
+interface FoundColumn {
+  readonly column: Data;
+  /** It and the structs that it is in: where one of these is null, so is it. */
+  readonly nullable: readonly Data[];
+}
 
 /**
  * Reads the embeddings out of a record batch, as a view where the layout allows it.
  *
  * @param batch The record batch.
- * @param column Where in it they are.
+ * @param columns Where in it they are.
  * @param dim D as earlier batches have it, or 0 when there were none.
  * @returns The rows.
  * @throws {RankMeError} `dimension`, with the row, when rows differ in length; `corrupt`, when offsets
- * lead outside of the values.
+ * or indices lead outside of the values.
  */
-export function readColumn(
-  { data: { children, length } }: BareBatch,
-  column: ChosenColumns,
+export function readColumns(
+  { data }: BareBatch,
+  columns: EmbeddingColumns,
   dim: number,
 ): ColumnRows {
-  const rows = column.kind === "numbers"
-    ? readScalars(column.indices.map((index) => children[index]), length)
-    : DataType.isFixedSizeList(children[column.index].type)
-    ? readFixedSizeLists(children[column.index], length)
-    : readLists(children[column.index], length, dim);
+  const found = columns.paths.map((path) => columnAt(data, path));
+  const rows = columns.kind === "numbers"
+    ? readNumbers(found, data.length)
+    : DataType.isFixedSizeList(found[0].column.type)
+    ? readFixedSizeLists(found[0], data.length, columns.perValue)
+    : DataType.isDictionary(found[0].column.type)
+    ? readDictionary(found[0], data.length, dim)
+    : readLists(found[0], data.length, dim);
   if (dim !== 0 && rows.dim !== 0 && rows.dim !== dim) throw mixedDimensions(0, rows.dim, dim);
   return rows;
 }
 
-function readScalars(columns: readonly Data[], rows: number): ColumnRows {
+function columnAt(batch: Data, path: readonly number[]): FoundColumn {
+  const nullable: Data[] = [];
+  let column = batch;
+  for (const index of path) nullable.push(column = column.children[index]);
+  return { column, nullable };
+}
+
+function readNumbers(columns: readonly FoundColumn[], rows: number): ColumnRows {
   const dim = columns.length;
-  const all = columns.map((column) => floats(column, rows));
+  const all = columns.map(({ column }) => floats(column, rows));
   const data = new (widestOf(all))(rows * dim);
   all.forEach((values, dimension) => {
     for (let row = 0, to = dimension; row < rows; row++, to += dim) data[to] = values[row];
   });
-  const nullRows = where(rows, (row) => columns.some((column) => isNull(column, row)), columns);
-  return { dim, data, nullRows };
+  const nullRows = nullRowsOf(rows, columns.flatMap(({ nullable }) => nullable));
+  return { rows, dim, data, nullRows };
 }
 
-function readFixedSizeLists(lists: Data, rows: number): ColumnRows {
-  const dim = (lists.type as FixedSizeList).listSize;
+function readFixedSizeLists(
+  { column, nullable }: FoundColumn,
+  count: number,
+  perValue: number,
+): ColumnRows {
+  const dim = listSizeOf(column) / perValue, rows = count * perValue;
   if (dim === 0 && rows > 0) throw mixedDimensions(0, 0, 0);
-  const values = lists.children[0];
+  const values = column.children[0];
   const data = floats(values, rows * dim);
-  const nullRows = where(
-    rows,
-    (row) => isNull(lists, row) || anyNull(values, row * dim, (row + 1) * dim),
-    [lists, values],
-  );
-  return { dim, data, nullRows };
+  const nullRows = nullRowsOf(rows, nullable, {
+    indexOf: (row) => Math.floor(row / perValue),
+    values,
+    startOf: (row) => row * dim,
+  });
+  return { rows, dim, data, nullRows };
 }
 
-function readLists(lists: Data, rows: number, knownDim: number): ColumnRows {
-  const values = lists.children[0];
-  const offsets = Array.from(
-    (lists.valueOffsets as Int32Array | BigInt64Array).subarray(0, rows + 1),
-    Number,
-  );
-  for (let row = 0; row < rows; row++) {
-    if (offsets[row + 1] < offsets[row]) {
-      throw corrupt("list offsets that run backwards").at({ row });
-    }
-  }
-  const [first, last] = rows > 0 ? [offsets[0], offsets[rows]] : [0, 0];
-  if (first < 0 || last > values.length) throw corrupt("list offsets outside of the values");
-  const nullRows = where(
-    rows,
-    (row) => isNull(lists, row) || anyNull(values, offsets[row], offsets[row + 1]),
-    [lists, values],
-  );
+function readLists({ column, nullable }: FoundColumn, rows: number, knownDim: number): ColumnRows {
+  const values = column.children[0];
+  const offsets = offsetsOf(column, rows);
+  const nullRows = nullRowsOf(rows, nullable, { values, startOf: (row) => offsets[row] });
   const nulls = new Set(nullRows);
   let dim = knownDim;
   for (let row = 0; row < rows; row++) {
@@ -84,15 +100,90 @@ function readLists(lists: Data, rows: number, knownDim: number): ColumnRows {
     dim ||= length;
     if (length !== dim || dim === 0) throw mixedDimensions(row, length, dim);
   }
+  const [first, last] = [offsets[0], offsets[rows]];
   const all = floats(values, last);
   const contiguous = nullRows.every((row) => offsets[row + 1] - offsets[row] === dim);
-  if (contiguous) return { dim, data: all.subarray(first, last), nullRows };
+  if (contiguous) return { rows, dim, data: all.subarray(first, last), nullRows };
   // Null rows of another length: give each row a place of its own.
   const data = new (widestOf([all]))(rows * dim);
   for (let row = 0; row < rows; row++) {
     if (!nulls.has(row)) data.set(all.subarray(offsets[row], offsets[row + 1]), row * dim);
   }
-  return { dim, data, nullRows };
+  return { rows, dim, data, nullRows };
+}
+
+/** Each row is an index into a dictionary of lists. */
+function readDictionary(
+  { column, nullable }: FoundColumn,
+  rows: number,
+  knownDim: number,
+): ColumnRows {
+  const entries = entriesOf(column.dictionary!);
+  const indices: ArrayLike<number | bigint> = column.values;
+  if (!(indices.length >= rows)) throw corrupt("a column shorter than its rows");
+  const nulls = new Set(nullRowsOf(rows, nullable));
+  const found: (EmbeddingData | null)[] = [];
+  let dim = knownDim;
+  for (let row = 0; row < rows; row++) {
+    const entry = nulls.has(row) ? null : entries[Number(indices[row])];
+    if (entry === undefined) {
+      throw corrupt(`index ${indices[row]} into a dictionary of ${entries.length} lists`).at({
+        row,
+      });
+    }
+    found.push(entry);
+    if (entry === null) continue;
+    dim ||= entry.length;
+    if (entry.length !== dim || dim === 0) throw mixedDimensions(row, entry.length, dim);
+  }
+  const data = new (widestOf(entries.filter((entry) => entry !== null)))(rows * dim);
+  found.forEach((entry, row) => entry && data.set(entry, row * dim));
+  return { rows, dim, data, nullRows: found.flatMap((entry, row) => entry ? [] : [row]) };
+}
+
+/** The lists of a dictionary, which stays the same for many record batches. */
+const ENTRIES = new WeakMap<Vector, readonly (EmbeddingData | null)[]>();
+
+function entriesOf(dictionary: Vector): readonly (EmbeddingData | null)[] {
+  const known = ENTRIES.get(dictionary);
+  if (known) return known;
+  // One that has not come has a part without values.
+  const parts = dictionary.data.filter(({ length }) => length > 0);
+  const entries = parts.flatMap((lists: Data) => {
+    const { length, children: [values] } = lists;
+    const offsets = offsetsOf(lists, length);
+    const all = floats(values, offsets[length]);
+    const nulls = new Set(nullRowsOf(length, [lists], { values, startOf: (i) => offsets[i] }));
+    return Array.from(
+      { length },
+      (_, i) => nulls.has(i) ? null : all.subarray(offsets[i], offsets[i + 1]),
+    );
+  });
+  ENTRIES.set(dictionary, entries);
+  return entries;
+}
+
+function listSizeOf({ type }: Data): number {
+  return (type as FixedSizeList).listSize;
+}
+
+/** Where each list begins among the values, and where the last one ends. */
+function offsetsOf(lists: Data, count: number): readonly number[] {
+  if (count === 0) return [0];
+  if (DataType.isFixedSizeList(lists.type)) {
+    return Array.from({ length: count + 1 }, (_, index) => index * listSizeOf(lists));
+  }
+  const stored: Int32Array | BigInt64Array = lists.valueOffsets;
+  const offsets = Array.from(stored.subarray(0, count + 1), Number);
+  for (let row = 0; row < count; row++) {
+    if (offsets[row + 1] < offsets[row]) {
+      throw corrupt("list offsets that run backwards").at({ row });
+    }
+  }
+  if (offsets[0] < 0 || offsets[count] > lists.children[0].length) {
+    throw corrupt("list offsets outside of the values");
+  }
+  return offsets;
 }
 
 /** The type that holds the numbers of all columns exactly. */
@@ -112,21 +203,34 @@ function floats({ values, type }: Data, length: number): EmbeddingData {
   return new Float16Array(used.buffer, used.byteOffset, length);
 }
 
-function isNull(column: Data, index: number): boolean {
-  return column.nullCount > 0 && !column.getValid(index);
+/** Where the numbers of rows are, each from the start of its row to that of the next. */
+interface RowValues {
+  readonly values: Data;
+  readonly startOf: (row: number) => number;
+  /** Which list a row is in. Default: that of its own index. */
+  readonly indexOf?: (row: number) => number;
+}
+
+/** The rows that are null in any of some columns, or have a null among their numbers. */
+function nullRowsOf(
+  rows: number,
+  columns: readonly Data[],
+  numbers?: RowValues,
+): readonly number[] {
+  const nullable = columns.filter(({ nullCount }) => nullCount > 0);
+  const hasNulls = numbers !== undefined && numbers.values.nullCount > 0;
+  if (nullable.length === 0 && !hasNulls) return [];
+  const nullRows: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    const index = numbers?.indexOf?.(row) ?? row;
+    const isNull = nullable.some((column) => !column.getValid(index)) ||
+      hasNulls && anyNull(numbers.values, numbers.startOf(row), numbers.startOf(row + 1));
+    if (isNull) nullRows.push(row);
+  }
+  return nullRows;
 }
 
 function anyNull(values: Data, start: number, end: number): boolean {
-  if (values.nullCount === 0) return false;
-  for (let index = start; index < end; index++) if (isNull(values, index)) return true;
+  for (let index = start; index < end; index++) if (!values.getValid(index)) return true;
   return false;
-}
-
-function where(
-  rows: number,
-  holds: (row: number) => boolean,
-  nullable: readonly Data[],
-): readonly number[] {
-  if (nullable.every((column) => column.nullCount === 0)) return [];
-  return Array.from({ length: rows }, (_, row) => row).filter(holds);
 }

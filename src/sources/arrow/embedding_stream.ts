@@ -13,7 +13,8 @@ export interface EmbeddingStreamOptions extends ColumnChoice, UsableRowsOptions 
 
 /**
  * Takes the embeddings out of Arrow record batches: one column of FixedSizeList, List or LargeList of
- * float16, float32 or float64, or one float column per dimension. Other columns are ignored.
+ * float16, float32 or float64, or one float column per dimension; fields of structs count as columns,
+ * and dictionaries of such lists are looked up. Other columns are ignored.
  *
  * Fails with a {@linkcode RankMeError} `column` (none fits, or several do: the candidates are listed),
  * `dimension`, `null` or `non-finite`, the last three with batch and row.

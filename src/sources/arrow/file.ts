@@ -1,6 +1,12 @@
 import type { FileBlock } from "apache-arrow/ipc/metadata/file";
 import { RankMeError } from "../../errors.ts";
-import { type BareBatch, MessageDecoder, type MessageOutcome, PREFIX_BYTES } from "./messages.ts";
+import {
+  type BareBatch,
+  MessageDecoder,
+  type MessageDecoderOptions,
+  type MessageOutcome,
+  PREFIX_BYTES,
+} from "./messages.ts";
 import { type ArrowFooter, decodeFooter, decodeMetadata } from "./metadata.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { detectFormat } from "../detect.ts";
@@ -20,14 +26,16 @@ const MAX_HEAD_BYTES = 64;
  * where the record batches lie, and each is read by itself.
  *
  * @param file The open file, which is not closed.
+ * @param wanted Which columns of a schema will be looked at. Default: all.
  * @returns Its record batches, in the order of the footer.
  * @throws {RankMeError} `truncated`, when the footer is missing; `corrupt` or `unsupported`.
  */
 export async function* arrowFileBatches(
   file: RandomAccess,
+  wanted?: MessageDecoderOptions["wanted"],
 ): AsyncGenerator<BareBatch, void, void> {
   const { schema, dictionaries, batches } = await readFooter(file);
-  const decoder = new MessageDecoder(schema);
+  const decoder = new MessageDecoder({ schema, wanted });
   for (const block of dictionaries) await readMessage(file, block, decoder, "dictionary");
   for (const block of batches) {
     const outcome = await readMessage(file, block, decoder, "batch");

@@ -9,24 +9,15 @@ import { corrupt } from "./corrupt.ts";
 const MAX_PADDING = 64;
 
 /**
- * Checks that every node and buffer of a record batch lies in its body and is as long as its type
- * and the number of rows demand, and that none is left over.
+ * Checks that every buffer of a record batch lies in its body, and that they lie end to end.
  *
- * @param types The types of the columns, in order.
  * @param header The batch's metadata.
  * @param bodyLength The number of bytes in its body.
- * @param version The version of the schema.
- * @throws {RankMeError} `corrupt`, when one does not; `unsupported`, for unions of before V5.
+ * @throws {RankMeError} `corrupt`, when one does not.
  */
-export function checkLayout(
-  types: readonly DataType[],
-  header: RecordBatch,
-  bodyLength: number,
-  version: MetadataVersion,
-): void {
-  if (!(header.length >= 0)) throw corrupt(`a record batch of ${header.length} rows`);
+export function checkBuffers({ buffers }: RecordBatch, bodyLength: number): void {
   let end = 0;
-  for (const { offset, length } of header.buffers) {
+  for (const { offset, length } of buffers) {
     if (!(offset >= 0 && length >= 0 && offset + length <= bodyLength)) {
       throw corrupt(
         `a buffer at ${offset}, ${length} bytes long, in a body of ${bodyLength} bytes`,
@@ -41,6 +32,23 @@ export function checkLayout(
   if (end > 0 && !followsOn(bodyLength, end)) {
     throw corrupt(`a body of ${bodyLength} bytes whose last buffer ends at ${end}`);
   }
+}
+
+/**
+ * Checks that every node and buffer of a record batch is as long as its type and the number of rows
+ * demand, and that none is left over.
+ *
+ * @param types The types of the columns, in order.
+ * @param header The batch's metadata, with the lengths of buffers that are not compressed.
+ * @param version The version of the schema.
+ * @throws {RankMeError} `corrupt`, when one does not; `unsupported`, for unions of before V5.
+ */
+export function checkColumns(
+  types: readonly DataType[],
+  header: RecordBatch,
+  version: MetadataVersion,
+): void {
+  if (!(header.length >= 0)) throw corrupt(`a record batch of ${header.length} rows`);
   const walk = new LayoutWalk(header, version);
   for (const type of types) walk.column(type, header.length, "exactly");
   walk.finish();

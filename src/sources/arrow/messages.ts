@@ -5,7 +5,8 @@ import { Struct } from "apache-arrow/type";
 import { Vector } from "apache-arrow/vector";
 import { VectorLoader } from "apache-arrow/visitor/vectorloader";
 import { formatBytes, RankMeError } from "../../errors.ts";
-import { checkLayout } from "./layout.ts";
+import { CompressedLoader, uncompressedHeader } from "./compressed_body.ts";
+import { checkBuffers, checkColumns } from "./layout.ts";
 import { type ArrowMessage, decodeMetadata } from "./metadata.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { describeBytes } from "../detect.ts";
@@ -33,17 +34,30 @@ export type MessageOutcome =
   | { readonly kind: "schema" | "dictionary" | "end" }
   | { readonly kind: "batch"; readonly batch: BareBatch };
 
+/** What a {@linkcode MessageDecoder} is told beforehand. */
+export interface MessageDecoderOptions {
+  /** The columns, where they are known without a message: the footer of a file has them. */
+  readonly schema?: Schema;
+  /**
+   * Which columns will be looked at: the others are not decompressed, and come without values.
+   * Default: all.
+   */
+  readonly wanted?: (schema: Schema) => ReadonlySet<number>;
+}
+
 /** Reads encapsulated messages one after the other and turns them into record batches. */
 export class MessageDecoder {
+  readonly #wanted: MessageDecoderOptions["wanted"];
   #schema: Schema | undefined;
   #dictionaries = new Map<number, Vector>();
   #batches = 0;
   #started = false;
   #betweenMessages = true;
 
-  /** @param schema The columns, where they are known without a message: the footer of a file has them. */
-  constructor(schema?: Schema) {
+  /** @param options What is known beforehand. */
+  constructor({ schema, wanted }: MessageDecoderOptions = {}) {
     this.#schema = schema;
+    this.#wanted = wanted;
   }
 
   /** Whether what has been read so far ends where a message does. */
@@ -86,10 +100,21 @@ export class MessageDecoder {
       });
     }
     const body = yield message.bodyLength;
-    return this.#guarded(() => this.#outcome(message, body));
+    const wanted = this.#wantedIn(message);
+    return this.#guarded(() => this.#outcome(message, body, wanted));
   }
 
-  #outcome(message: ArrowMessage, body: Uint8Array): MessageOutcome {
+  /** Which columns of a compressed record batch are needed. */
+  #wantedIn(message: ArrowMessage): ReadonlySet<number> | undefined {
+    const isCompressed = message.kind === "record-batch" && message.header.compression;
+    return isCompressed && this.#schema ? this.#wanted?.(this.#schema) : undefined;
+  }
+
+  #outcome(
+    message: ArrowMessage,
+    body: Uint8Array,
+    wanted: ReadonlySet<number> | undefined,
+  ): MessageOutcome {
     if (message.kind === "schema") {
       if (this.#schema) throw corrupt("a second schema before the end of the stream");
       this.#schema = message.schema;
@@ -104,7 +129,7 @@ export class MessageDecoder {
     }
     const { header } = message;
     const types = schema.fields.map((field) => field.type);
-    const children = this.#columns(schema, types, header, body);
+    const children = this.#columns(schema, types, header, body, wanted);
     const type = new Struct(schema.fields);
     const data = makeData({ type, length: header.length, nullCount: 0, children });
     this.#batches++;
@@ -124,21 +149,23 @@ export class MessageDecoder {
   }
 
   #columns(
-    { metadataVersion }: Schema,
+    schema: Schema,
     types: DataType[],
     header: metadata.RecordBatch,
     body: Uint8Array,
+    wanted?: ReadonlySet<number>,
   ): Data[] {
-    checkLayout(types, header, body.length, metadataVersion);
+    const version = schema.metadataVersion, dictionaries = this.#dictionaries;
+    checkBuffers(header, body.length);
+    if (header.compression) {
+      checkColumns(types, uncompressedHeader(header, body), version);
+      return new CompressedLoader(body, header, dictionaries, version, MAX_BODY_BYTES)
+        .columns(types, wanted);
+    }
+    checkColumns(types, header, version);
     const { nodes, buffers, variadicBufferCounts } = header;
-    return new VectorLoader(
-      body,
-      nodes,
-      buffers,
-      this.#dictionaries,
-      metadataVersion,
-      variadicBufferCounts,
-    ).visitMany(types);
+    return new VectorLoader(body, nodes, buffers, dictionaries, version, variadicBufferCounts)
+      .visitMany(types);
   }
 
   #metadataLength(prefix: Uint8Array): number {

@@ -1,5 +1,8 @@
 import type { Schema } from "apache-arrow";
 import { MessageHeader, MetadataVersion } from "apache-arrow/enum";
+import type { BodyCompression } from "apache-arrow/fb/body-compression";
+import { BodyCompressionMethod } from "apache-arrow/fb/body-compression-method";
+import { CompressionType } from "apache-arrow/fb/compression-type";
 import { Endianness } from "apache-arrow/fb/endianness";
 import type { Field as FlatField } from "apache-arrow/fb/field";
 import { Footer as FlatFooter } from "apache-arrow/fb/footer";
@@ -151,15 +154,19 @@ function checkField(field: FlatField, budget: { elements: number }, depth: numbe
 }
 
 function checkRecordBatch(batch: FlatRecordBatch, metadata: Uint8Array): void {
-  if (batch.compression() !== null) {
-    const codec = batch.compression()?.codec() === 1 ? "ZSTD" : "LZ4";
-    throw new RankMeError("unsupported", `a record batch compressed with ${codec}`, {
-      advice: "write it uncompressed (pyarrow: compression=None or 'uncompressed')",
-    });
-  }
+  checkCompression(batch.compression());
   checkCount(batch.nodesLength(), metadata);
   checkCount(batch.buffersLength(), metadata);
   checkCount(batch.variadicBufferCountsLength(), metadata);
+}
+
+function checkCompression(compression: BodyCompression | null): void {
+  if (compression === null) return;
+  const codec = compression.codec(), method = compression.method();
+  if (codec in CompressionType && method === BodyCompressionMethod.BUFFER) return;
+  throw new RankMeError("unsupported", `a record batch compressed with codec ${codec}`, {
+    advice: "LZ4 and ZSTD can be read, buffer by buffer",
+  });
 }
 
 /** No vector of a flatbuffer has more elements than the flatbuffer has room for, at 4 bytes each. */

@@ -8,9 +8,10 @@ import { ArrowStreamParser } from "./stream.ts";
 
 /** Reads Arrow IPC streams. */
 export const arrowStreamReader: FormatReader = {
-  parse({ strict, ...options }, sourceBytes) {
+  parse({ strict, ...options }, input) {
     const rows = new ArrowRows(options);
-    return mapped(new ArrowStreamParser({ strict, sourceBytes }), (batch) => rows.take(batch));
+    const parser = new ArrowStreamParser({ strict, input, wanted: rows.wanted });
+    return mapped(parser, (batch) => rows.take(batch));
   },
 };
 
@@ -18,7 +19,7 @@ export const arrowStreamReader: FormatReader = {
 export const arrowFileReader: FormatReader = {
   async *read(file, options) {
     const rows = new ArrowRows(options);
-    for await (const batch of arrowFileBatches(file)) yield rows.take(batch);
+    for await (const batch of arrowFileBatches(file, rows.wanted)) yield rows.take(batch);
   },
 };
 
@@ -33,6 +34,9 @@ function mapped(
   return {
     get room() {
       return parser.room;
+    },
+    get least() {
+      return parser.least;
     },
     filled: (bytes) => each(parser.filled(bytes)),
     push: (chunk) => each(parser.push(chunk)),

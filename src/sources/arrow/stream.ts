@@ -1,32 +1,45 @@
 import { formatBytes, RankMeError } from "../../errors.ts";
-import { type BareBatch, MessageDecoder, readStream } from "./messages.ts";
+import {
+  type BareBatch,
+  MessageDecoder,
+  type MessageDecoderOptions,
+  readStream,
+} from "./messages.ts";
 import { ChunkFeeder } from "../bytes/exact_reads.ts";
-import type { ByteParser } from "../bytes/byte_parser.ts";
+import type { ByteParser, InputFacts } from "../bytes/byte_parser.ts";
 
 /** How to read an Arrow IPC stream, and what is known of where it comes from. */
 export interface ArrowStreamParserOptions {
   /** Whether a stream without its end-of-stream marker is an error. Default: false. */
   readonly strict?: boolean;
-  /** How many bytes there are, where that is known. */
-  readonly sourceBytes?: number;
+  /** What is known of the input. */
+  readonly input?: InputFacts;
+  /** Which columns of a schema will be looked at. Default: all. */
+  readonly wanted?: MessageDecoderOptions["wanted"];
 }
 
 /** Reads an Arrow IPC stream, or several one after the other, whoever brings the bytes. */
 export class ArrowStreamParser implements ByteParser<BareBatch> {
   readonly #feeder: ChunkFeeder<BareBatch>;
-  readonly #decoder = new MessageDecoder();
+  readonly #decoder: MessageDecoder;
   readonly #strict: boolean;
   #missingEnd = false;
 
   /** @param options How to read. */
-  constructor({ strict = false, sourceBytes }: ArrowStreamParserOptions = {}) {
-    this.#feeder = new ChunkFeeder(readStream(this.#decoder), sourceBytes);
+  constructor({ strict = false, input, wanted }: ArrowStreamParserOptions = {}) {
+    this.#decoder = new MessageDecoder({ wanted });
+    this.#feeder = new ChunkFeeder(readStream(this.#decoder), input);
     this.#strict = strict;
   }
 
   /** Memory for the next bytes. */
   get room(): Uint8Array<ArrayBuffer> {
     return this.#feeder.room;
+  }
+
+  /** How many bytes of the room are worth waiting for. */
+  get least(): number {
+    return this.#feeder.least;
   }
 
   /** Takes bytes that were put into the room. */

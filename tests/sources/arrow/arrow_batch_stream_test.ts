@@ -36,19 +36,13 @@ import {
   embeddingSchema,
   END,
   fixture,
+  messageEnds,
   readFixture,
   readStream,
   schemaMessage,
 } from "./arrow_bytes.ts";
 import { chunked, concatenated, expectedRow, expectedRows, rowsOf, value } from "../inputs.ts";
-import {
-  ending,
-  flipEveryBit,
-  inLittleMemory,
-  messageEnds,
-  randomBytes,
-  randomWords,
-} from "../hostile.ts";
+import { ending, flipEveryBit, inLittleMemory, randomBytes, randomWords } from "../hostile.ts";
 
 const DTYPES = ["f16", "f32", "f64"] as const;
 const ARRAYS = { f16: Float16Array, f32: Float32Array, f64: Float64Array };
@@ -285,18 +279,6 @@ Deno.test("an IPC file on a pipe is refused, with two ways out", async () => {
     "this is an Arrow IPC file, not an Arrow IPC stream; an IPC file is read from its end: pass its " +
       "path instead of piping it, or pipe a stream",
   );
-});
-
-Deno.test("compressed batches are refused by the name of their codec", async () => {
-  for (const codec of ["LZ4", "ZSTD"]) {
-    const error = await failure(fixture(`compressed-${codec.toLowerCase()}.arrows`));
-    assertEquals(error.code, "unsupported");
-    assertEquals(
-      error.message,
-      `batch 0: a record batch compressed with ${codec}; write it uncompressed (pyarrow: ` +
-        `compression=None or 'uncompressed')`,
-    );
-  }
 });
 
 Deno.test("columns of types that cannot be decoded are refused by name and type", async () => {

@@ -16,6 +16,7 @@ import {
   Schema,
   Struct,
 } from "apache-arrow";
+import type { CompressionType } from "apache-arrow/fb/compression-type";
 import * as metadata from "apache-arrow/ipc/metadata/message";
 import type { EmbeddingBatch } from "../../../src/batch.ts";
 import { ArrowBatchStream } from "../../../src/sources/arrow/arrow_batch_stream.ts";
@@ -49,7 +50,10 @@ export function fixture(name: string): Uint8Array<ArrayBuffer> {
 
 /** The names of the fixtures. */
 export function fixtureNames(): string[] {
-  return [...Deno.readDirSync(fixtureUrl(""))].map(({ name }) => name).sort();
+  return [...Deno.readDirSync(fixtureUrl(""))]
+    .filter(({ isFile }) => isFile)
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** Reads the embeddings of an IPC stream. */
@@ -129,15 +133,17 @@ export interface Claims {
   readonly buffers: readonly (readonly [number, number])[];
   /** Default: the length of the body there is. */
   readonly bodyLength?: number;
+  /** What its buffers are compressed with. Default: nothing. */
+  readonly codec?: CompressionType;
 }
 
 /** The metadata of a record batch that says what it is told to. */
-export function claimed({ length, nodes, buffers }: Claims): metadata.RecordBatch {
+export function claimed({ length, nodes, buffers, codec }: Claims): metadata.RecordBatch {
   return new metadata.RecordBatch(
     length,
     nodes.map(([length, nullCount]) => new metadata.FieldNode(length, nullCount)),
     buffers.map(([offset, length]) => new metadata.BufferRegion(offset, length)),
-    null,
+    codec === undefined ? null : new metadata.BodyCompression(codec),
   );
 }
 
@@ -145,6 +151,19 @@ export function claimed({ length, nodes, buffers }: Claims): metadata.RecordBatc
 export function batchMessage(claims: Claims, body = new Uint8Array(0)): Uint8Array {
   const message = Message.from(claimed(claims), claims.bodyLength ?? body.length);
   return messageOf(Message.encode(message), body);
+}
+
+/** Where the messages of a stream end, as Apache Arrow reads their metadata. */
+export function messageEnds(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const length = view.getInt32(at + 4, true);
+    const metadata = bytes.subarray(at + 8, at + 8 + length);
+    at += 8 + length + (length > 0 ? Message.decode(metadata).bodyLength : 0);
+    ends.push(at);
+  }
+  return ends;
 }
 
 /** A schema with one column of lists of `dim` float32. */

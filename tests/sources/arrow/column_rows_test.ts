@@ -8,11 +8,14 @@ import {
 import {
   type Data,
   type DataType,
+  Dictionary,
   Field,
   FixedSizeList,
   Float16,
   Float32,
   Float64,
+  Int64,
+  Int8,
   LargeList,
   List,
   makeData,
@@ -20,15 +23,19 @@ import {
   Schema,
   Struct,
   Table,
+  Vector,
   vectorFromArray,
 } from "apache-arrow";
 import fc from "fast-check";
 import type { EmbeddingData } from "../../../src/batch.ts";
 import { RankMeError } from "../../../src/errors.ts";
-import { type ColumnRows, readColumn } from "../../../src/sources/arrow/column_rows.ts";
-import type { EmbeddingColumn } from "../../../src/sources/embedding_column.ts";
+import {
+  type ColumnRows,
+  type EmbeddingColumns,
+  readColumns,
+} from "../../../src/sources/arrow/column_rows.ts";
 
-const LIST: EmbeddingColumn = { kind: "list", name: "z", index: 0 };
+const LIST: EmbeddingColumns = { kind: "vectors", paths: [[0]], perValue: 1 };
 const f32 = new Field("item", new Float32());
 
 /** What the numbers of each type are given as. */
@@ -66,11 +73,11 @@ function readVector(
   end = rows.length,
 ): ColumnRows {
   const [batch] = new Table({ z: vectorFromArray(rows, type) }).slice(start, end).batches;
-  return readColumn(batch, LIST, 0);
+  return readColumns(batch, LIST, 0);
 }
 
 function refusal(batch: RecordBatch, column = LIST, dim = 0): RankMeError {
-  return assertThrows(() => readColumn(batch, column, dim), RankMeError);
+  return assertThrows(() => readColumns(batch, column, dim), RankMeError);
 }
 
 Deno.test("lists of any layout and width read as the same rows, of slices too", () => {
@@ -127,8 +134,8 @@ Deno.test("numbers are a view on the column's memory where the layout allows it"
     nullCount: 0,
     child: values,
   });
-  assertStrictEquals(readColumn(batchOf(4, fixed), LIST, 0).data.buffer, values.values.buffer);
-  const { data } = readColumn(batchOf(2, lists([2, 5, 8], values)), LIST, 0);
+  assertStrictEquals(readColumns(batchOf(4, fixed), LIST, 0).data.buffer, values.values.buffer);
+  const { data } = readColumns(batchOf(2, lists([2, 5, 8], values)), LIST, 0);
   assertStrictEquals(data.buffer, values.values.buffer);
   assertEquals(Array.from(data), [3, 4, 5, 6, 7, 8]);
 });
@@ -142,7 +149,7 @@ function halves(...numbers: number[]): Data<Float16> {
 Deno.test("float16 is a view on its bits, at an odd place too", () => {
   const numbers = [1, 0.1, -0, 65504, 6e-8, Infinity, NaN];
   const bits = halves(...numbers);
-  const { data } = readColumn(batchOf(3, lists([1, 3, 5, 7], bits)), LIST, 0);
+  const { data } = readColumns(batchOf(3, lists([1, 3, 5, 7], bits)), LIST, 0);
   assertInstanceOf(data, Float16Array);
   assertStrictEquals(data.buffer, bits.values.buffer);
   assertEquals(data, Float16Array.from(numbers.slice(1)));
@@ -157,7 +164,7 @@ Deno.test("null rows of other lengths leave float16 as it is", () => {
     valueOffsets: Int32Array.of(0, 2, 3, 5),
     child: halves(1, 2, 9, 3, 4),
   });
-  const { data, nullRows } = readColumn(batchOf(3, column), LIST, 0);
+  const { data, nullRows } = readColumns(batchOf(3, column), LIST, 0);
   assertEquals([data, nullRows], [Float16Array.of(1, 2, 0, 0, 3, 4), [1]]);
 });
 
@@ -165,21 +172,22 @@ Deno.test("one column per dimension is read in the order that was asked for", ()
   const wide = makeData({ type: new Float64(), data: Float64Array.of(0.1, 0.2), nullCount: 0 });
   const batch = batchOf(2, floats(1, 2), wide, floats(5, 6));
   const columns = (...indices: number[]) =>
-    ({ kind: "scalars", name: "", indices, names: [] }) as const;
-  assertEquals(readColumn(batch, columns(2, 0), 0), {
+    ({ kind: "numbers", paths: indices.map((index) => [index]) }) as const;
+  assertEquals(readColumns(batch, columns(2, 0), 0), {
+    rows: 2,
     dim: 2,
     data: Float32Array.of(5, 1, 6, 2),
     nullRows: [],
   });
   const narrow = batchOf(2, halves(0.1, 2), floats(0.1, 4), halves(5, 6));
-  assertEquals(readColumn(narrow, columns(0, 2), 0).data, Float16Array.of(0.1, 5, 2, 6));
+  assertEquals(readColumns(narrow, columns(0, 2), 0).data, Float16Array.of(0.1, 5, 2, 6));
   const [half, single] = [Float16Array.of(0.1)[0], Math.fround(0.1)];
   assertEquals(
-    readColumn(narrow, columns(0, 1), 0).data,
+    readColumns(narrow, columns(0, 1), 0).data,
     Float32Array.of(half, single, 2, 4),
   );
   // One float64 column makes all of them float64, so that nothing is rounded.
-  assertEquals(readColumn(batch, columns(1, 0), 0).data, Float64Array.of(0.1, 1, 0.2, 2));
+  assertEquals(readColumns(batch, columns(1, 0), 0).data, Float64Array.of(0.1, 1, 0.2, 2));
 });
 
 Deno.test("a null in any of the columns makes the row a null row", () => {
@@ -187,9 +195,9 @@ Deno.test("a null in any of the columns makes the row a null row", () => {
     a: vectorFromArray([1, null, 3, 4], new Float32()),
     b: vectorFromArray([1, 2, 3, null], new Float32()),
   });
-  const column = { kind: "scalars", name: "", indices: [0, 1], names: ["a", "b"] } as const;
-  assertEquals(readColumn(table.batches[0], column, 0).nullRows, [1, 3]);
-  assertEquals(readColumn(table.slice(1, 3).batches[0], column, 0).nullRows, [0]);
+  const column = { kind: "numbers", paths: [[0], [1]] } as const;
+  assertEquals(readColumns(table.batches[0], column, 0).nullRows, [1, 3]);
+  assertEquals(readColumns(table.slice(1, 3).batches[0], column, 0).nullRows, [0]);
 });
 
 Deno.test("lists of different lengths are refused with the row", () => {
@@ -217,7 +225,7 @@ Deno.test("a dimension other than that of earlier batches is refused", () => {
     child: floats(1, 2, 3, 4),
   });
   assertEquals(refusal(batchOf(2, fixed), LIST, 3).code, "dimension");
-  const column = { kind: "scalars", name: "", indices: [0], names: ["a"] } as const;
+  const column = { kind: "numbers", paths: [[0]] } as const;
   assertEquals(refusal(batchOf(1, floats(1)), column, 3).code, "dimension");
 });
 
@@ -232,7 +240,7 @@ Deno.test("null rows of other lengths leave the others in their places", () => {
     valueOffsets: Int32Array.of(0, 2, 3, 5, 5, 7),
     child: values,
   });
-  const { dim, data, nullRows } = readColumn(batchOf(5, column), LIST, 0);
+  const { dim, data, nullRows } = readColumns(batchOf(5, column), LIST, 0);
   assertEquals([dim, nullRows], [2, [1, 3]]);
   assertEquals(Array.from(data), [1, 2, 0, 0, 3, 4, 0, 0, 5, 6]);
 });
@@ -241,9 +249,9 @@ Deno.test("a batch of null rows only has no dimension unless it is known", () =>
   const nulls = (Type: typeof List | typeof LargeList) =>
     new Table({ z: vectorFromArray([null, null], new Type(f32)) }).batches[0];
   for (const batch of [nulls(List), nulls(LargeList)]) {
-    const { dim, data, nullRows } = readColumn(batch, LIST, 0);
+    const { dim, data, nullRows } = readColumns(batch, LIST, 0);
     assertEquals([dim, data.length, nullRows], [0, 0, [0, 1]]);
-    assertEquals(readColumn(batch, LIST, 3).dim, 3);
+    assertEquals(readColumns(batch, LIST, 3).dim, 3);
   }
 });
 
@@ -280,6 +288,200 @@ Deno.test("a batch of no rows is read, and knows its dimension where its type do
     nullCount: 0,
     child: floats(),
   });
-  assertEquals(readColumn(batchOf(0, fixed), LIST, 0).dim, 3);
-  assertEquals(readColumn(batchOf(0, lists([0], floats())), LIST, 0).dim, 0);
+  assertEquals(readColumns(batchOf(0, fixed), LIST, 0).dim, 3);
+  assertEquals(readColumns(batchOf(0, lists([0], floats())), LIST, 0).dim, 0);
+});
+
+// --- Fields of structs ---
+
+function structOf(columns: Readonly<Record<string, Data>>, nulls?: Uint8Array): Data {
+  const fields = Object.entries(columns).map(([name, { type }]) => new Field(name, type));
+  const children = Object.values(columns), [{ length }] = children;
+  const nullCount = nulls === undefined ? 0 : -1;
+  return makeData({ type: new Struct(fields), length, nullCount, nullBitmap: nulls, children });
+}
+
+const nested = (...path: number[]): EmbeddingColumns => ({
+  kind: "vectors",
+  paths: [path],
+  perValue: 1,
+});
+
+Deno.test("a field of structs is null where any of these is", () => {
+  const values = floats(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  const inner = structOf({ id: floats(0, 0, 0, 0, 0), z: lists([0, 2, 4, 6, 8, 10], values) });
+  const middle = structOf({ inner }, Uint8Array.of(0b11101));
+  const outer = structOf({ middle, other: floats(0, 0, 0, 0, 0) }, Uint8Array.of(0b10111));
+  const batch = batchOf(5, floats(0, 0, 0, 0, 0), outer);
+  assertEquals(readColumns(batch, nested(1, 0, 0, 1), 0), {
+    rows: 5,
+    dim: 2,
+    data: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+    nullRows: [1, 3],
+  });
+});
+
+Deno.test("null structs over lists of another length, and over none, move no row", () => {
+  const values = floats(1, 2, 9, 3, 4);
+  const batch = batchOf(4, structOf({ z: lists([0, 2, 3, 3, 5], values) }, Uint8Array.of(0b1001)));
+  const { dim, data, nullRows } = readColumns(batch, nested(0, 0), 0);
+  assertEquals([dim, nullRows], [2, [1, 2]]);
+  assertEquals(Array.from(data), [1, 2, 0, 0, 0, 0, 3, 4]);
+});
+
+Deno.test("numbers in structs are null where these are", () => {
+  const struct = structOf({ x: floats(1, 2, 3), y: floats(4, 5, 6) }, Uint8Array.of(0b101));
+  const columns: EmbeddingColumns = { kind: "numbers", paths: [[0, 1], [0, 0], [1]] };
+  assertEquals(readColumns(batchOf(3, struct, floats(7, 8, 9)), columns, 0), {
+    rows: 3,
+    dim: 3,
+    data: Float32Array.of(4, 1, 7, 5, 2, 8, 6, 3, 9),
+    nullRows: [1],
+  });
+});
+
+Deno.test("slices of structs that apache-arrow made are read as their rows", () => {
+  const rows = [{ z: [1, 2] }, null, { z: [5, 6] }, { z: null }, { z: [9, 10] }, { z: [11, 12] }];
+  for (const Type of [FixedSizeList, List, LargeList]) {
+    const list = Type === FixedSizeList
+      ? new FixedSizeList(2, f32)
+      : new (Type as typeof List)(f32);
+    const type = new Struct([new Field("z", list, true)]);
+    const table = new Table({ s: vectorFromArray(rows, type) });
+    for (let start = 0; start < rows.length; start++) {
+      for (let end = start + 1; end <= rows.length; end++) {
+        const [batch] = table.slice(start, end).batches;
+        const { data, dim, nullRows } = readColumns(batch, nested(0, 0), 2);
+        const expected = rows.slice(start, end);
+        assertEquals(nullRows, expected.flatMap((row, i) => row?.z ? [] : [i]));
+        expected.forEach((row, i) => {
+          if (row?.z) assertEquals(Array.from(data.subarray(i * dim, (i + 1) * dim)), row.z);
+        });
+      }
+    }
+  }
+});
+
+// --- Tensors of several rows ---
+
+Deno.test("a tensor holds several rows, all null where it is, one where a number is", () => {
+  const values = makeData({
+    type: new Float32(),
+    data: Float32Array.from({ length: 18 }, (_, i) => i),
+    nullCount: 1,
+    nullBitmap: Uint8Array.of(0b11111111, 0b11111111, 0b01),
+  });
+  const tensors = makeData({
+    type: new FixedSizeList(6, f32),
+    length: 3,
+    nullCount: 1,
+    nullBitmap: Uint8Array.of(0b101),
+    child: values,
+  });
+  const rows = readColumns(
+    batchOf(3, tensors),
+    { ...nested(0), perValue: 3 } as EmbeddingColumns,
+    2,
+  );
+  assertEquals([rows.rows, rows.dim, rows.nullRows], [9, 2, [3, 4, 5, 8]]);
+  assertStrictEquals(rows.data.buffer, values.values.buffer);
+  const pairs = readColumns(
+    batchOf(3, tensors),
+    { ...nested(0), perValue: 2 } as EmbeddingColumns,
+    3,
+  );
+  assertEquals([pairs.rows, pairs.dim, pairs.nullRows], [6, 3, [2, 3, 5]]);
+});
+
+// --- Dictionaries of lists ---
+
+/** Rows that are indices into a dictionary of lists. */
+function encoded(indices: Int8Array | BigInt64Array, entries: Data, nulls?: Uint8Array): Data {
+  // Apache Arrow reads indices of 64 bits, but its types do not know them.
+  const type = indices instanceof Int8Array ? new Int8() : new Int64() as unknown as Int8;
+  return makeData({
+    type: new Dictionary(entries.type, type),
+    length: indices.length,
+    nullCount: nulls === undefined ? 0 : -1,
+    nullBitmap: nulls,
+    data: indices as Int8Array,
+    dictionary: new Vector([entries]),
+  });
+}
+
+Deno.test("rows that are indices into a dictionary are the lists they point to", () => {
+  const entries = lists([0, 2, 4, 6], floats(1, 2, 3, 4, 5, 6));
+  for (const indices of [Int8Array.of(2, 0, 2, 1), BigInt64Array.of(2n, 0n, 2n, 1n)]) {
+    const { rows, dim, data, nullRows } = readColumns(
+      batchOf(4, encoded(indices, entries)),
+      LIST,
+      0,
+    );
+    assertEquals([rows, dim, nullRows], [4, 2, []]);
+    assertEquals(data, Float32Array.of(5, 6, 1, 2, 5, 6, 3, 4));
+  }
+});
+
+Deno.test("rows of a dictionary are null where the index, the entry or a number is", () => {
+  const entries = makeData({
+    type: new List(f32),
+    length: 4,
+    nullCount: 1,
+    nullBitmap: Uint8Array.of(0b1101),
+    valueOffsets: Int32Array.of(0, 2, 2, 4, 6),
+    child: makeData({
+      type: new Float32(),
+      data: Float32Array.of(1, 2, 3, 4, 5, 6),
+      nullCount: 1,
+      nullBitmap: Uint8Array.of(0b110111),
+    }),
+  });
+  const column = encoded(Int8Array.of(3, 0, 99, 1, 2), entries, Uint8Array.of(0b11011));
+  const { data, nullRows } = readColumns(batchOf(5, column), LIST, 0);
+  assertEquals(nullRows, [2, 3, 4]);
+  assertEquals(data, Float32Array.of(5, 6, 1, 2, 0, 0, 0, 0, 0, 0));
+});
+
+Deno.test("indices outside of the dictionary are refused with the row", () => {
+  const entries = lists([0, 2, 4], floats(1, 2, 3, 4));
+  for (const index of [2, -1, 127]) {
+    const error = refusal(batchOf(2, encoded(Int8Array.of(1, index), entries)));
+    assertEquals([error.code, error.place], ["corrupt", { row: 1 }]);
+    assertStringIncludes(error.message, `index ${index} into a dictionary of 2 lists`);
+  }
+  const none = encoded(BigInt64Array.of(2n ** 62n), lists([0], floats()));
+  assertEquals(refusal(batchOf(1, none)).code, "corrupt");
+});
+
+Deno.test("lists of a dictionary are held to one length as far as rows point to them", () => {
+  const entries = lists([0, 2, 3, 5], floats(1, 2, 3, 4, 5));
+  const used = encoded(Int8Array.of(0, 2, 1), entries);
+  assertEquals(refusal(batchOf(3, used)).place, { row: 2 });
+  const unused = encoded(Int8Array.of(0, 2), entries);
+  assertEquals(readColumns(batchOf(2, unused), LIST, 0).data, Float32Array.of(1, 2, 4, 5));
+  assertEquals(refusal(batchOf(2, unused), LIST, 3).code, "dimension");
+  const broken = encoded(Int8Array.of(0), lists([0, 2, 9], floats(1, 2, 3)));
+  assertStringIncludes(refusal(batchOf(1, broken)).message, "list offsets outside of the values");
+});
+
+Deno.test("a dictionary of fixed-size lists in several parts is one", () => {
+  const part = (...numbers: number[]) =>
+    makeData({
+      type: new FixedSizeList(2, f32),
+      length: numbers.length / 2,
+      nullCount: 0,
+      child: floats(...numbers),
+    });
+  const dictionary = new Vector([part(1, 2), part(3, 4, 5, 6)]);
+  const column = makeData({
+    type: new Dictionary(dictionary.type, new Int8()),
+    length: 3,
+    nullCount: 0,
+    data: Int8Array.of(2, 0, 1),
+    dictionary,
+  });
+  assertEquals(
+    readColumns(batchOf(3, column), LIST, 0).data,
+    Float32Array.of(5, 6, 1, 2, 3, 4),
+  );
 });

@@ -27,6 +27,7 @@ import {
   embeddingBatch,
   embeddingSchema,
   fixture,
+  messageEnds,
   readBatches,
   readFixture,
   readStream,
@@ -226,11 +227,24 @@ Deno.test("several columns that fit are listed, and one can be chosen", async ()
   assertEquals(rows, expectedRows());
 });
 
-Deno.test("float columns are listed with the flag that takes them", async () => {
-  const error = await failure("columns-f32.arrows");
+Deno.test("float columns that count their dimensions are taken by themselves", async () => {
+  for (const dtype of ["f16", "f32", "f64"]) {
+    assertEquals((await readFixture(`columns-${dtype}.arrows`)).rows, expectedRows());
+  }
+  const error = await failure("null-elements-columns.arrows");
+  assertStringIncludes(error.message, 'batch 1, row 5: a null in column "dim_*"');
+});
+
+Deno.test("float columns of other names are listed with the flag that takes them", async () => {
+  const { batches } = new Table({
+    left: vectorFromArray([1, 2], new Float32()),
+    right: vectorFromArray([1, 2], new Float64()),
+  });
+  const error = await assertRejects(() => readBatches(batches), RankMeError);
   assertEquals(error.code, "column");
-  assertStringIncludes(error.message, "dim_0 (float32), dim_1 (float32), dim_2 (float32)");
-  assertStringIncludes(error.message, "--columns 'dim_*'");
+  assertStringIncludes(error.message, "left (float32), right (float64); if each is one dimension");
+  assertStringIncludes(error.message, "--columns '*'");
+  assertEquals((await readBatches(batches, { columns: ["*"] })).rows, [[1, 1], [2, 2]]);
 });
 
 Deno.test("where no column fits those there are are listed", async () => {
@@ -238,12 +252,134 @@ Deno.test("where no column fits those there are are listed", async () => {
   assertStringIncludes(error.message, "there are: id (int64), nested (list<list<float64>>);");
 });
 
+// --- Tensors ---
+
 Deno.test("tensors of one axis are embeddings, of two they are refused by their shape", async () => {
   assertEquals((await readFixture("tensor-1-axes.arrows")).rows, expectedRows());
   const error = await failure("tensor-2-axes.arrows");
-  assertEquals(error.code, "unsupported");
-  assertStringIncludes(error.message, "tensors of shape (2, 3); one embedding per row is needed");
+  assertEquals(error.code, "dimension");
+  assertEquals(
+    error.message,
+    'column "embedding" holds tensors of shape (2, 3); pass --axes rows (every leading axis is rows, ' +
+      "D = 3) or --axes flat (one row per first index, D = 6)",
+  );
 });
+
+Deno.test("tensors are rows, or each is one row, as it is asked for", async () => {
+  for (const name of ["tensor-pairs.arrows", "tensor-pairs.arrow"]) {
+    const { rows, batches } = await readFixture(name, { axes: "rows" });
+    assertEquals(rows, expectedRows());
+    assertEquals(batches.map(({ offset }) => offset), [0, 4, 8]);
+    const flat = await readFixture(name, { axes: "flat" });
+    assertEquals(flat.rows, [0, 2, 4, 6, 8].map((row) => expectedRows(row, row + 2).flat()));
+  }
+  const one = { axes: "rows" } as const;
+  assertEquals((await readFixture("tensor-1-axes.arrows", one)).rows, expectedRows());
+});
+
+Deno.test("a null tensor is as many null rows as it would hold", async () => {
+  const error = await failure("tensor-pairs-null.arrows", { axes: "rows" });
+  assertStringIncludes(error.message, 'batch 0, row 2: a null in column "embedding"; pass');
+  const read = await readFixture("tensor-pairs-null.arrows", { axes: "rows", ...SKIP });
+  assertEquals(read.rows, expectedRows(0, 10, [2, 3]));
+  assertEquals(read.skippedRows, 2);
+  const flat = await readFixture("tensor-pairs-null.arrows", { axes: "flat", ...SKIP });
+  assertEquals([flat.rows.length, flat.skippedRows], [4, 1]);
+});
+
+Deno.test("rows of tensors are counted one by one", async () => {
+  const joined = concatenated(fixture("tensor-pairs.arrows"), fixture("tensor-pairs-null.arrows"));
+  const error = await assertRejects(() => readStream(joined, { axes: "rows" }), RankMeError);
+  assertEquals(error.place, { batch: 3, row: 12 });
+});
+
+Deno.test("tensors whose axes stand in another order cannot be rows", async () => {
+  const error = await failure("tensor-permuted.arrows", { axes: "rows" });
+  assertEquals(error.code, "unsupported");
+  assertStringIncludes(error.message, "tensors of shape (2, 3), permuted to (1, 0); write them");
+  assertEquals((await readFixture("tensor-permuted.arrows", { axes: "flat" })).rows.length, 5);
+});
+
+Deno.test("tensors of a shape each are no lists of numbers", async () => {
+  const message = "there are: embedding (variable_shape_tensor); a column of lists";
+  assertStringIncludes((await failure("tensor-variable.arrows")).message, message);
+  const field = await failure("tensor-variable.arrows", { column: "embedding.data" });
+  assertStringIncludes(field.message, 'there is no column "embedding.data"');
+});
+
+// --- Fields of structs ---
+
+for (const layout of LAYOUTS) {
+  Deno.test(`a ${layout} in structs is found, and read by its path`, async () => {
+    const name = `struct-${layout}.arrows`;
+    assertEquals((await readFixture(name)).rows, expectedRows());
+    assertEquals((await readFixture(name, { column: "model.layers.last" })).rows, expectedRows());
+    const { rows } = await readFixture(name, { columns: ["model.layers.dims.*"] });
+    assertEquals(rows, expectedRows());
+    const error = await failure(name, { column: "model.layers" });
+    assertStringIncludes(error.message, 'column "model.layers" is struct; a column of lists');
+  });
+
+  Deno.test(`a null at any depth of structs around a ${layout} is a null row`, async () => {
+    const column = "model.layers.last", columns = ["model.layers.dims.*"];
+    for (const extension of ["arrow", "arrows"]) {
+      const name = `struct-nulls-${layout}.${extension}`;
+      const error = await failure(name, { column });
+      assertStringIncludes(error.message, `batch 0, row 2: a null in column "${column}"; pass`);
+      const read = await readFixture(name, { column, ...SKIP });
+      assertEquals(read.rows, expectedRows(0, 10, [2, 5, 7]));
+      assertEquals(read.skippedRows, 3);
+      const numbers = await readFixture(name, { columns, ...SKIP });
+      assertEquals(numbers.rows, expectedRows(0, 10, [5, 7]));
+    }
+    const name = `struct-nulls-slice-${layout}.arrows`;
+    const slice = await readFixture(name, { column, ...SKIP });
+    assertEquals(slice.rows, expectedRows(3, 9, [5, 7]));
+    const numbers = await readFixture(name, { columns, ...SKIP });
+    assertEquals(numbers.rows, expectedRows(3, 9, [5, 7]));
+  });
+}
+
+Deno.test("a column whose name has a dot in it comes before a field of that path", async () => {
+  const { rows } = await readFixture("struct-dot.arrows", { column: "a.b" });
+  assertEquals(rows, expectedRows());
+});
+
+// --- Dictionaries of embeddings ---
+
+Deno.test("rows that are indices into a dictionary of lists are read as these", async () => {
+  const expected = [4, 0, 2, null, 1, 1, 3, 0, 4, 2];
+  const rowsAt = (indices: readonly (number | null)[]) =>
+    indices.flatMap((index) => index === null ? [] : expectedRows(index, index + 1));
+  for (const layout of LAYOUTS) {
+    for (const extension of ["arrow", "arrows"]) {
+      const name = `dictionary-${layout}.${extension}`;
+      const error = await failure(name);
+      assertStringIncludes(error.message, 'batch 0, row 3: a null in column "embedding"; pass');
+      const { rows, skippedRows } = await readFixture(name, SKIP);
+      assertEquals(rows, rowsAt(expected));
+      assertEquals(skippedRows, 1);
+    }
+  }
+  const { rows, skippedRows } = await readFixture("dictionary-list-null.arrows", SKIP);
+  assertEquals(rows, rowsAt(expected.filter((index) => index !== 3)));
+  assertEquals(skippedRows, 2);
+  for (const change of ["replaced", "delta"]) {
+    const { rows } = await readFixture(`dictionary-list-${change}.arrows`);
+    assertEquals(rows, rowsAt([0, 2, 1, 4, 0, 3]));
+  }
+});
+
+Deno.test("an index into a dictionary that did not come is refused", async () => {
+  const bytes = fixture("dictionary-list.arrows");
+  const [schema, dictionary] = messageEnds(bytes);
+  const without = concatenated(bytes.subarray(0, schema), bytes.subarray(dictionary));
+  const error = await assertRejects(() => readStream(without), RankMeError);
+  assertEquals(error.code, "corrupt");
+  assertStringIncludes(error.message, "batch 0, row 0: not valid Arrow data: index 4 into a dict");
+});
+
+// --- Options ---
 
 Deno.test("asking for one column and for several is refused at once", () => {
   const both = () => new EmbeddingStream({ column: "a", columns: ["b"] });

@@ -54,7 +54,7 @@ Deno.test("messages are told apart, and batches counted through all streams", ()
 });
 
 Deno.test("a decoder that knows the schema needs no message for it", () => {
-  const parser = new MessageDecoder(embeddingSchema()).message();
+  const parser = new MessageDecoder({ schema: embeddingSchema() }).message();
   parser.next();
   parser.next(batch.subarray(0, 8));
   parser.next(batch.subarray(8, -body.length));

@@ -1,0 +1,115 @@
+import type { Field, Schema } from "apache-arrow";
+import { DataType } from "apache-arrow/type";
+import { RankMeError } from "../../errors.ts";
+import { rowShapeOfEach, shapeName } from "../axes.ts";
+import type { Column } from "../columns.ts";
+import type { Axes } from "../format_reader.ts";
+import { corrupt, decoding } from "./corrupt.ts";
+import { typeName } from "./type_name.ts";
+
+/** A column of a schema, or a field of a struct in one. */
+export interface ArrowColumn extends Column {
+  /** The index of the column, then that of the field in each struct. */
+  readonly path: readonly number[];
+  /** What the schema says of it. */
+  readonly field: Field;
+}
+
+/** What a field's metadata call the type that it stands for, and what that type needs to know. */
+const EXTENSION_NAME = "ARROW:extension:name";
+const EXTENSION_METADATA = "ARROW:extension:metadata";
+/** Stored as one flat list: without its shape, (T, D) would pass for T·D. */
+const FIXED_SHAPE_TENSOR = "arrow.fixed_shape_tensor";
+/** Stored as a struct of a flat list and a shape, each row with one of its own. */
+const VARIABLE_SHAPE_TENSOR = "arrow.variable_shape_tensor";
+
+/**
+ * The columns of a schema and the fields of its structs, at any depth.
+ *
+ * @param schema The schema.
+ * @returns Each column, followed by its fields, which have its name before theirs, as in `a.b`. A
+ * column that is itself named so hides such a field.
+ */
+export function arrowColumns({ fields }: Schema): ArrowColumn[] {
+  const names = new Set(fields.map(({ name }) => name));
+  return fields
+    .flatMap((field, index) => [...withFields(field, field.name, [index])])
+    .filter(({ name, path }) => path.length === 1 || !names.has(name));
+}
+
+function* withFields(
+  field: Field,
+  name: string,
+  path: readonly number[],
+): Generator<ArrowColumn, void, void> {
+  const { type } = field;
+  if (field.metadata.get(EXTENSION_NAME) === VARIABLE_SHAPE_TENSOR) {
+    return yield { name, path, field, kind: "other", type: "variable_shape_tensor" };
+  }
+  yield { name, path, field, kind: kindOf(type), type: typeName(type) };
+  if (!DataType.isStruct(type)) return;
+  for (const [index, child] of type.children.entries()) {
+    yield* withFields(child, `${name}.${child.name}`, [...path, index]);
+  }
+}
+
+function kindOf(type: DataType): Column["kind"] {
+  if (DataType.isFloat(type)) return "numbers";
+  return isListOfFloats(DataType.isDictionary(type) ? type.dictionary : type) ? "vectors" : "other";
+}
+
+function isListOfFloats(type: DataType): boolean {
+  const isList = DataType.isFixedSizeList(type) || DataType.isList(type) ||
+    DataType.isLargeList(type);
+  return isList && DataType.isFloat(type.children[0].type);
+}
+
+/**
+ * How many rows each value of a column of vectors holds: one, unless they are tensors.
+ *
+ * @param column The column.
+ * @param axes How tensors of more than one axis become rows. Default: they are refused.
+ * @returns The number of rows.
+ * @throws {RankMeError} `dimension`, when they have several axes and nobody said what is to become of
+ * them; `unsupported`, when their axes stand in another order; `corrupt`.
+ */
+export function rowsPerValue({ name, field }: ArrowColumn, axes: Axes | undefined): number {
+  if (field.metadata.get(EXTENSION_NAME) !== FIXED_SHAPE_TENSOR) return 1;
+  const { shape, permutation } = tensorMetadata(field);
+  const size = DataType.isFixedSizeList(field.type) ? field.type.listSize : NaN;
+  if (shape.reduce((product, length) => product * length, 1) !== size) {
+    throw corrupt(
+      `tensors of shape ${shapeName(shape)} in column "${name}", which is ` +
+        typeName(field.type),
+    );
+  }
+  const found = `column "${name}" holds tensors of shape ${shapeName(shape)}`;
+  const { rows } = rowShapeOfEach(shape, axes, found);
+  if (rows > 1 && permutation.some((axis, i) => axis !== i)) {
+    throw new RankMeError(
+      "unsupported",
+      `${found}, permuted to (${permutation.join(", ")})`,
+      { advice: "write them in the order of their axes, or pass --axes flat" },
+    );
+  }
+  // Of an axis of no length come lists of no numbers, which are refused where there are any.
+  return Math.max(1, rows);
+}
+
+interface TensorMetadata {
+  readonly shape: readonly number[];
+  readonly permutation: readonly number[];
+}
+
+function tensorMetadata({ name, metadata }: Field): TensorMetadata {
+  return decoding(() => {
+    const { shape, permutation = [] } = JSON.parse(metadata.get(EXTENSION_METADATA) ?? "{}");
+    if (areLengths(shape) && areLengths(permutation)) return { shape, permutation };
+    throw corrupt(`tensors without a shape in column "${name}"`);
+  });
+}
+
+function areLengths(value: unknown): value is number[] {
+  return Array.isArray(value) &&
+    value.every((length) => Number.isSafeInteger(length) && length >= 0);
+}

@@ -1,0 +1,158 @@
+import { crc32 } from "node:zlib";
+import { type FileEntry, ZipReader } from "@zip.js/zip.js/lib/zip-core-reader.js";
+import { formatBytes, RankMeError } from "../../errors.ts";
+import { type ByteSource, byteSource } from "../bytes/pulled_bytes.ts";
+import { type RandomAccess, readBytes, sequentially } from "../bytes/random_access.ts";
+import { corruptData } from "../corrupt.ts";
+import { partOf } from "./dense_rows.ts";
+
+/** A file in a zip archive. */
+export type ZipMember = FileEntry;
+
+/** Where a member's bytes are. */
+export interface ZipMemberBytes {
+  /** How many bytes it says it has. */
+  readonly size: number;
+  /** Its bytes in the archive, where they are not compressed. */
+  readonly stored?: RandomAccess;
+  /**
+   * Reads its bytes from the first on.
+   *
+   * @returns Its bytes; their checksum and their number are checked at the end.
+   */
+  readonly inOrder: () => ByteSource;
+}
+
+/** What messages call the format. */
+const ZIP_DATA = "zip data";
+/** Compression methods, as the format numbers them. */
+const STORED = 0, DEFLATED = 8;
+/** The directory of a hundred thousand members takes some 10 MB; no more is read at once. */
+const MOST_DIRECTORY_BYTES = 64 << 20;
+const CHUNK_BYTES = 64 << 10;
+
+/**
+ * Lists the files in a zip archive. Whatever two programs could read differently is refused, two
+ * archives one after the other among it: the first one's members would be lost.
+ *
+ * @param file The archive.
+ * @returns Its members.
+ * @throws {RankMeError} `corrupt`, when it is none.
+ */
+export async function zipMembers(file: RandomAccess): Promise<readonly ZipMember[]> {
+  const reader = {
+    size: file.size,
+    readUint8Array(position: number, length: number) {
+      if (length > MOST_DIRECTORY_BYTES) {
+        throw corruptData(ZIP_DATA, `a directory of ${formatBytes(length)}`);
+      }
+      return readBytes(file, position, Math.max(0, Math.min(length, file.size - position)));
+    },
+    // The library's types want it, but it reads nothing from it where it can read at random.
+    readable: new ReadableStream(),
+  };
+  const archive = new ZipReader(reader, {
+    strictness: "strict",
+    // Names are never taken for paths.
+    filenameValidation: "tolerant",
+    useWebWorkers: false,
+  });
+  const entries = await unzipping(() => archive.getEntries());
+  return entries.filter((entry) => !entry.directory);
+}
+
+/**
+ * Finds the bytes of a member, and checks what the archive says of them in two places.
+ *
+ * @param file The archive.
+ * @param member Which one.
+ * @returns Where they are.
+ * @throws {RankMeError} `unsupported` or `corrupt`.
+ */
+export async function zipMemberBytes(
+  file: RandomAccess,
+  member: ZipMember,
+): Promise<ZipMemberBytes> {
+  const { filename, compressionMethod, compressedSize, uncompressedSize } = member;
+  if (member.encrypted) {
+    throw new RankMeError("unsupported", `"${filename}" is encrypted`, {
+      advice: "write it without a password",
+    });
+  }
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
+    throw new RankMeError(
+      "unsupported",
+      `"${filename}" is compressed with zip's method ${compressionMethod}`,
+      { advice: "write it with np.savez or np.savez_compressed" },
+    );
+  }
+  await unzipping(() => member.getData(new WritableStream(), { checkOverlappingEntryOnly: true }));
+  const bytes = partOf(file, member.localDirectory!.dataOffset!, compressedSize);
+  if (compressionMethod === DEFLATED) {
+    return { size: uncompressedSize, inOrder: () => checked(inflating(bytes), member) };
+  }
+  if (compressedSize !== uncompressedSize) {
+    throw corruptData(ZIP_DATA, `"${filename}" has two sizes`);
+  }
+  return {
+    size: uncompressedSize,
+    stored: bytes,
+    inOrder: () => checked(sequentially(bytes), member),
+  };
+}
+
+/** A source whose bytes have to be those that the archive speaks of. */
+function checked(
+  source: ByteSource,
+  { filename, uncompressedSize, crc32: sum }: ZipMember,
+): ByteSource {
+  let found = 0, size = 0;
+  return {
+    async read(memory, least) {
+      const bytes = await source.read(memory, least);
+      size += bytes.length;
+      found = crc32(bytes, found);
+      if (size > uncompressedSize || bytes.length === 0 && size < uncompressedSize) {
+        throw corruptData(
+          ZIP_DATA,
+          `"${filename}" has not the ${formatBytes(uncompressedSize)} it says`,
+        );
+      }
+      if (bytes.length === 0 && found !== sum) {
+        throw corruptData(ZIP_DATA, `the checksum of "${filename}" is not that of its bytes`);
+      }
+      return bytes;
+    },
+    close: (reason) => source.close(reason),
+  };
+}
+
+function inflating(file: RandomAccess): ByteSource {
+  const compressed = sequentially(file);
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const bytes = await compressed.read(new Uint8Array(CHUNK_BYTES), 1);
+      if (bytes.length === 0) return controller.close();
+      controller.enqueue(bytes);
+    },
+  }, { highWaterMark: 0 });
+  const source = byteSource(stream.pipeThrough(new DecompressionStream("deflate-raw")));
+  return {
+    read: (memory, least) => unzipping(() => source.read(memory, least)),
+    // A stream that failed fails once more when it is cancelled, which says nothing new.
+    close: async (reason) => {
+      await Promise.resolve(source.close(reason)).catch(() => {});
+    },
+  };
+}
+
+/** Whatever goes wrong inside is the archive's fault, but for reading it. */
+async function unzipping<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (cause) {
+    if (cause instanceof RankMeError) throw cause;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw corruptData(ZIP_DATA, what.slice(0, 1).toLowerCase() + what.slice(1), cause);
+  }
+}
