@@ -103,6 +103,7 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
     });
   }
   if (areCounted(numbers.map(({ name }) => name))) {
+    refuseOtherCounted(columns, sharedPrefix(numbers), needs);
     const indices = columns.flatMap(({ kind }, index) => kind === "numbers" ? [index] : []);
     return chosenNumbers(columns, `${sharedPrefix(numbers)}*`, indices);
   }
@@ -122,6 +123,21 @@ function namingNumbers(numbers: readonly Column[]): string {
   return matching.length === dimensions.length
     ? `if each is one dimension, name them: --columns '${pattern}'`
     : "name each that is a dimension: --columns NAME,NAME";
+}
+
+/** Refuses a dimension that is of another type, without which all others would still count. */
+function refuseOtherCounted(columns: readonly Column[], prefix: string, needs: Needs): void {
+  const other = columns.find(({ name, kind }) =>
+    kind !== "numbers" && name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))
+  );
+  if (!other) return;
+  throw new RankMeError(
+    "column",
+    `column "${other.name}" is ${other.type}, unlike others so named`,
+    {
+      advice: needs.numbers,
+    },
+  );
 }
 
 /** Whether names are one prefix, or none, and the numbers from 0 or 1 on, in order. */

@@ -1,0 +1,121 @@
+import { RankMeError } from "../../errors.ts";
+import {
+  chooseColumns,
+  type ChosenColumns,
+  type Column,
+  type ColumnChoice,
+  type Needs,
+} from "../columns.ts";
+import { numberOf } from "./numbers.ts";
+import { almostVector, type NoVector, VectorScanner } from "./vectors.ts";
+
+const NEEDS: Needs = {
+  vectors: "a column of arrays is needed, such as [0.1, 0.2] or {0.1,0.2}",
+  numbers: "each of --columns must be of numbers",
+};
+
+const vectors = new VectorScanner();
+
+/** The columns of a text, as far as its first rows tell. */
+export class CsvColumns {
+  readonly #names: readonly string[];
+  /** Whether there was a header. */
+  readonly areNamed: boolean;
+  readonly #columns: (Column | undefined)[];
+  readonly #almost = new Map<string, NoVector>();
+
+  /**
+   * @param names What the header says.
+   * @param areNamed Whether there was one.
+   */
+  constructor(names: readonly string[], areNamed: boolean) {
+    this.#names = names;
+    this.areNamed = areNamed;
+    this.#columns = names.map((name) => isIndex(name) ? { name, ...INDEX } : undefined);
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return this.#names.length;
+  }
+
+  /** Whether the kind of each is known. */
+  get areKnown(): boolean {
+    return this.#columns.every((column) => column !== undefined);
+  }
+
+  /**
+   * Learns from a row: the first value that is there tells what a column is of.
+   *
+   * @param cells The row.
+   */
+  learn(cells: readonly string[]): void {
+    cells.forEach((cell, index) => this.#columns[index] ??= this.#columnOf(cell, index));
+  }
+
+  /**
+   * Finds the columns that hold the embeddings.
+   *
+   * @param choice What the user asked for.
+   * @returns Which of them.
+   * @throws {RankMeError} `column` or `unsupported`, when none fits or several do.
+   */
+  choose(choice: ColumnChoice): ChosenColumns {
+    const columns = this.#columns.map((column, index) =>
+      column ?? { name: this.#names[index], kind: "other" as const, type: "empty" }
+    );
+    const chosen = chooseColumns(columns, this.#choiceOf(choice, columns), NEEDS);
+    const repeated = repeatedName(chosen.kind === "numbers" ? chosen.names : []);
+    if (repeated === undefined) return chosen;
+    throw new RankMeError("column", `several columns are named "${repeated}"`, {
+      advice: "give each a name of its own",
+    });
+  }
+
+  #choiceOf(choice: ColumnChoice, columns: readonly Column[]): ColumnChoice {
+    const { column } = choice;
+    const isChosen = column !== undefined || choice.columns !== undefined;
+    if (isChosen ? column !== undefined : !columns.some(({ kind }) => kind === "vectors")) {
+      this.#refuseAlmost(column);
+    }
+    if (isChosen || this.areNamed) return choice;
+    const kinds = new Set(columns.map(({ kind }) => kind));
+    if (kinds.has("vectors") || !kinds.has("numbers")) return choice;
+    if (kinds.size === 1) return { columns: ["*"] };
+    const other = columns.find(({ kind }) => kind !== "numbers")!;
+    throw new RankMeError("column", `column ${other.name} is ${other.type}, others are numeric`, {
+      advice: "name the dimensions with --columns, from 0, or leave out the rest, as cut -f does",
+    });
+  }
+
+  /** Says what a column is that was meant to be of vectors, be it the one asked for or any. */
+  #refuseAlmost(asked: string | undefined): void {
+    for (const [name, { what, advice }] of this.#almost) {
+      if (asked !== undefined && asked !== name) continue;
+      throw new RankMeError("unsupported", `column "${name}" holds ${what}`, { advice });
+    }
+  }
+
+  #columnOf(cell: string, index: number): Column | undefined {
+    const name = this.#names[index];
+    const number = numberOf(cell);
+    if (number === null) return undefined;
+    if (number !== undefined) return { name, kind: "numbers", type: "numeric" };
+    if (vectors.read(cell)) return { name, kind: "vectors", type: "array" };
+    const almost = almostVector(cell);
+    if (almost) this.#almost.set(name, almost);
+    return { name, kind: "other", type: almost?.what ?? "text" };
+  }
+}
+
+const INDEX = { kind: "other", type: "an index" } as const;
+
+/** The index of a pandas.DataFrame, as to_csv writes it and as it is called when read and written again. */
+function isIndex(name: string): boolean {
+  return /^(?:Unnamed: 0(?:\.\d+)*)?$/.test(name);
+}
+
+function repeatedName(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
+}

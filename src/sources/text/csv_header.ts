@@ -1,0 +1,140 @@
+import { RankMeError } from "../../errors.ts";
+import { numberOf } from "./numbers.ts";
+import { VectorScanner } from "./vectors.ts";
+
+/** What separates the fields of a text where it has none: no text has this character. */
+export const NO_DELIMITER = "\0";
+/** In this order: a comma may stand in a field between tabs, a space in one between any others. */
+const DELIMITERS = ["\t", ",", ";", "|", " "];
+
+const vectors = new VectorScanner();
+
+/** What a cell of a first row says of whether it is one of names. */
+type CellKind = "vector" | "number" | "null" | "empty" | "text";
+
+/**
+ * What separates the fields of a line, quotes and brackets aside.
+ *
+ * @param line The first line.
+ * @returns One character.
+ */
+export function delimiterOf(line: string): string {
+  const found = new Set<string>();
+  let isQuoted = false, depth = 0;
+  for (const character of line) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if ("[{".includes(character)) depth++;
+    else if ("]}".includes(character)) depth--;
+    else if (depth <= 0) found.add(character);
+  }
+  return DELIMITERS.find((delimiter) => found.has(delimiter)) ?? NO_DELIMITER;
+}
+
+/** Where a text names its columns: in its first row, in a comment before it, or nowhere. */
+export type HeaderPlace = "row" | "comment" | "none";
+
+/**
+ * Finds out where a text names its columns. A comment of as many fields as the first row counts: of
+ * what `np.savetxt(header="id,x,y")` writes, the identifier would pass for a dimension.
+ *
+ * @param cells The first row.
+ * @param comment The fields of the last comment before it, if there is one.
+ * @param asked Whether the first row does, if the user says so.
+ * @returns Where.
+ * @throws {RankMeError} `column`, when it cannot be told.
+ */
+export function headerPlace(
+  cells: readonly string[],
+  comment: readonly string[] | undefined,
+  asked: boolean | undefined,
+): HeaderPlace {
+  if (asked !== undefined) return asked ? "row" : "none";
+  const looks = looksLike(cells);
+  if (looks === "names") return "row";
+  if (comment && comment.length > 1 && comment.length === cells.length) {
+    if (looksLike(comment) === "names") return "comment";
+    throw ambiguous(comment, "a line with a # before the first row could be a row");
+  }
+  if (looks === "values") return "none";
+  throw ambiguous(cells);
+}
+
+function looksLike(cells: readonly string[]): "names" | "values" | "both" {
+  if (isCounting(cells)) return "names";
+  const kinds = new Set(cells.map(kindOf));
+  if (kinds.has("vector")) return "values";
+  if (!kinds.has("number") && !kinds.has("null")) return "names";
+  // As pandas names its index, the numbers after it may be the names of some columns of an array.
+  if (kinds.size === 2 && kinds.has("empty") && kindOf(cells[0]) === "empty") return "both";
+  return kinds.has("text") ? "both" : "values";
+}
+
+/**
+ * Whether a first row of values could still be names: those of some columns of an array, as
+ * `df[[0, 2, 5]].to_csv(index=False)` writes them.
+ *
+ * @param cells The first row.
+ * @returns Whether its cells are whole numbers, each greater than the one before.
+ */
+export function couldBeNames(cells: readonly string[]): boolean {
+  return cells.length > 1 &&
+    cells.every((cell, i) =>
+      /^\d+$/.test(cell) && (i === 0 || Number(cell) > Number(cells[i - 1]))
+    );
+}
+
+/**
+ * Refuses a first row that could be names, where the one after it is of fractions.
+ *
+ * @param first The first row.
+ * @param second The second.
+ * @throws {RankMeError} `column`, when it cannot be told.
+ */
+export function checkNoNames(first: readonly string[], second: readonly string[]): void {
+  if (couldBeNames(first) && second.some((cell) => /\.\d|\de/i.test(cell))) {
+    throw ambiguous(first);
+  }
+}
+
+/** 0, 1, … as pandas names the columns of an array, perhaps after the empty name of its index. */
+function isCounting(cells: readonly string[]): boolean {
+  const isIndexed = cells[0].trim() === "";
+  const names = isIndexed ? cells.slice(1) : cells;
+  return names.length >= (isIndexed ? 1 : 2) && names.every((name, i) => name.trim() === `${i}`);
+}
+
+function kindOf(cell: string): CellKind {
+  if (cell.trim() === "") return "empty";
+  const number = numberOf(cell);
+  if (number !== undefined) return number === null ? "null" : "number";
+  return vectors.read(cell) ? "vector" : "text";
+}
+
+function ambiguous(
+  cells: readonly string[],
+  what = "the first row could be names or numbers",
+): RankMeError {
+  return new RankMeError("column", `${what}: ${shown(cells)}`, {
+    advice: "pass --header if it names the columns, --no-header if it does not",
+  });
+}
+
+/** Cells that a message shows, and characters of each. */
+const SHOWN_CELLS = 6, SHOWN_CHARACTERS = 24;
+
+/**
+ * A text as messages show it.
+ *
+ * @param text Any text.
+ * @returns It, or its beginning, in quotes.
+ */
+export function quoted(text: string): string {
+  const isLong = text.length > SHOWN_CHARACTERS;
+  return JSON.stringify(isLong ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
+}
+
+function shown(cells: readonly string[]): string {
+  return cells.slice(0, SHOWN_CELLS).map(quoted).join(", ") +
+    (cells.length > SHOWN_CELLS ? ", …" : "");
+}

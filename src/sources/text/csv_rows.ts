@@ -1,0 +1,247 @@
+import { RankMeError } from "../../errors.ts";
+import { checkChoice, originOf } from "../columns.ts";
+import type { RowOptions } from "../format_reader.ts";
+import type { RowBlock } from "../row_block.ts";
+import { checkFields, type CsvCells, csvCells, splitLine } from "./csv_cells.ts";
+import { CsvColumns } from "./csv_columns.ts";
+import { checkNoNames, couldBeNames, delimiterOf, headerPlace } from "./csv_header.ts";
+import { readRecords } from "./csv_records.ts";
+import { RowBlocks } from "./row_blocks.ts";
+import { newlinesIn, type TextReader } from "./text_feeder.ts";
+
+/** How to read rows of a CSV text. */
+export interface CsvOptions extends RowOptions {
+  /** What separates the fields. Default: as the first line looks. */
+  readonly delimiter?: string;
+}
+
+/** One character that cannot be part of a value or of quotes. */
+const DELIMITER = /^[^\w"'#.+\-[\]{}\r\n\0\\]$/;
+
+/** A row that waits for the columns to be known. */
+interface WaitingRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/**
+ * Rows that wait for a column whose values were all missing so far, and how long their text may be;
+ * after that it is taken for empty.
+ */
+const MOST_WAITING = 100, MOST_WAITING_LENGTH = 1 << 20;
+
+/** Takes the rows out of a CSV text. */
+export class CsvRows implements TextReader {
+  line = 1;
+  readonly #options: CsvOptions;
+  #delimiter: string | undefined;
+  /** The last comment before the first row. */
+  #comment: string | undefined;
+  #columns: CsvColumns | undefined;
+  /** Whether the first row is only thought to be one of values. */
+  #mayBeNamed = false;
+  #waiting: WaitingRow[] = [];
+  #waitingLength = 0;
+  #cells: CsvCells | undefined;
+  #blocks: RowBlocks | undefined;
+
+  /**
+   * @param options Which columns.
+   * @throws {RankMeError} `usage`, when the options contradict each other.
+   */
+  constructor(options: CsvOptions) {
+    checkChoice(options);
+    const { delimiter } = options;
+    if (delimiter !== undefined && !DELIMITER.test(delimiter)) {
+      throw new RankMeError("usage", `${JSON.stringify(delimiter)} as a delimiter`, {
+        advice: "pass one character that numbers, arrays and quotes do not have",
+      });
+    }
+    this.#options = options;
+  }
+
+  /** Reads some lines. */
+  *read(text: string, isEnd: boolean): Generator<RowBlock, string> {
+    const begun = this.#delimiter === undefined ? this.#begin(text) : text;
+    const rest = begun.includes('"')
+      ? yield* this.#readQuoted(begun, isEnd)
+      : yield* this.#readLines(begun);
+    if (isEnd) {
+      if (!this.#cells && this.#waiting.length > 0) this.#choose();
+      this.#blocks?.finish();
+      yield* this.#taken();
+    }
+    return rest;
+  }
+
+  /** Passes comments and blank lines by; what follows them says what the delimiter is. */
+  #begin(text: string): string {
+    let start = 0;
+    while (start < text.length) {
+      const newline = text.indexOf("\n", start);
+      const end = newline < 0 ? text.length : newline;
+      const line = text.slice(start, end);
+      if (line.startsWith("#")) {
+        this.#comment = line.slice(1).trim();
+      } else if (!isBlank(text, start, end)) {
+        this.#delimiter = this.#options.delimiter ?? delimiterOf(line);
+        break;
+      }
+      this.line++;
+      start = end + 1;
+    }
+    return text.slice(start);
+  }
+
+  *#readLines(text: string): Generator<RowBlock, string> {
+    for (let start = 0; start < text.length; this.line++) {
+      const newline = text.indexOf("\n", start);
+      const next = newline < 0 ? text.length : newline;
+      const end = text[next - 1] === "\r" ? next - 1 : next;
+      if (!isBlank(text, start, end)) this.#takeLine(text, start, end, newline < 0);
+      if (this.#hasBlocks) yield* this.#taken();
+      start = next + 1;
+    }
+    return "";
+  }
+
+  *#readQuoted(text: string, isEnd: boolean): Generator<RowBlock, string> {
+    // Of the library each line must end alike, and a field has no use for its carriage returns.
+    const lines = text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
+    const delimiter = this.#delimiter!;
+    const { records, isMalformed } = readRecords(lines, delimiter, isEnd);
+    let start = 0;
+    for (const { cells, end } of records) {
+      const record = lines.slice(start, end);
+      const fields = delimiter === " " ? cells.filter((cell) => cell !== "") : cells;
+      if (!isBlank(record, 0, record.length)) this.#takeCells(fields, !record.endsWith("\n"));
+      if (this.#hasBlocks) yield* this.#taken();
+      this.line += newlinesIn(record);
+      start = end;
+    }
+    if (isMalformed) throw malformed(this.line, isEnd);
+    return lines.slice(start);
+  }
+
+  #takeLine(text: string, start: number, end: number, isCut: boolean): void {
+    const cells = this.#cells;
+    if (!cells) return this.#takeCells(splitLine(text.slice(start, end), this.#delimiter!), isCut);
+    this.#placing(isCut, () => cells.takeLine(text, start, end, this.line));
+  }
+
+  #takeCells(cells: readonly string[], isCut: boolean): void {
+    const known = this.#cells;
+    if (known) this.#placing(isCut, () => known.take(cells, this.line));
+    else this.#learn(cells, isCut);
+  }
+
+  /** Takes one of the first rows, as long as the columns are not known. */
+  #learn(cells: readonly string[], isCut: boolean): void {
+    if (!this.#columns) {
+      const { columns, isHeader } = this.#named(cells);
+      this.#columns = columns;
+      this.#mayBeNamed = this.#options.header === undefined && !columns.areNamed;
+      if (isHeader) return;
+    }
+    const columns = this.#columns;
+    this.#placing(isCut, () => checkFields(cells.length, columns.count));
+    columns.learn(cells);
+    this.#waiting.push({ cells, line: this.line });
+    this.#waitingLength += cells.reduce((length, cell) => length + cell.length, 0);
+    const isEnough = this.#waiting.length >= MOST_WAITING ||
+      this.#waitingLength > MOST_WAITING_LENGTH;
+    const [first, second] = this.#waiting;
+    if (this.#mayBeNamed && second) this.#checkNoNames(first, second);
+    const waitsForSecond = this.#mayBeNamed && !second && couldBeNames(first.cells);
+    if (isEnough || columns.areKnown && !waitsForSecond) this.#choose();
+  }
+
+  #checkNoNames(first: WaitingRow, second: WaitingRow): void {
+    try {
+      checkNoNames(first.cells, second.cells);
+    } catch (error) {
+      throw error instanceof RankMeError ? error.at({ line: first.line }) : error;
+    }
+  }
+
+  /** The columns by their names, and whether a row is the one that names them. */
+  #named(cells: readonly string[]): { readonly columns: CsvColumns; readonly isHeader: boolean } {
+    const comment = this.#comment === undefined
+      ? undefined
+      : splitLine(this.#comment, this.#delimiter!);
+    try {
+      const place = headerPlace(cells, comment, this.#options.header);
+      const isHeader = place === "row";
+      const names = isHeader ? cells : place === "comment" ? comment! : undefined;
+      const columns = names
+        ? new CsvColumns(names.map((name) => name.trim()), true)
+        : new CsvColumns(cells.map((_, index) => `${index}`), false);
+      return { columns, isHeader };
+    } catch (error) {
+      throw error instanceof RankMeError ? error.at({ line: this.line }) : error;
+    }
+  }
+
+  #choose(): void {
+    const columns = this.#columns!;
+    const chosen = columns.choose(this.#options);
+    const layout = { delimiter: this.#delimiter!, fields: columns.count };
+    this.#blocks = new RowBlocks(originOf(chosen));
+    this.#cells = csvCells(chosen, layout, this.#blocks);
+    for (const { cells, line } of this.#waiting) {
+      this.#placing(false, () => this.#cells!.take(cells, line), line);
+    }
+    this.#waiting = [];
+  }
+
+  get #hasBlocks(): boolean {
+    return this.#blocks !== undefined && this.#blocks.full.length > 0;
+  }
+
+  *#taken(): Generator<RowBlock> {
+    const full = this.#blocks?.full ?? [];
+    while (full.length > 0) yield full.shift()!;
+  }
+
+  /** Takes a row; errors say where it is, and whether it was cut off. */
+  #placing(isCut: boolean, take: () => void, line = this.line): void {
+    try {
+      take();
+    } catch (error) {
+      if (!(error instanceof RankMeError)) throw error;
+      const row = this.#blocks?.rows ?? this.#waiting.length;
+      throw (isCut ? cutOff(error) : error).at({ line, row });
+    }
+  }
+}
+
+/** Whether there is nothing in a line but spaces; tabs separate cells that are empty. */
+function isBlank(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    if (!" \r\n".includes(text[at])) return false;
+  }
+  return true;
+}
+
+/** An error in the last row, where this has no newline. */
+function cutOff(error: RankMeError): RankMeError {
+  if (error.code !== "corrupt" && error.code !== "dimension") return error;
+  return new RankMeError("truncated", `${error.what}, in a last line without a newline`, {
+    place: error.place,
+    advice: "if its producer was cut off, run it again",
+    cause: error,
+  });
+}
+
+function malformed(line: number, isEnd: boolean): RankMeError {
+  const place = { line };
+  return isEnd
+    ? new RankMeError("truncated", "a quote in this row is not closed, or text follows it", {
+      place,
+      advice: 'if its producer was cut off, run it again; in a quoted field, a quote is ""',
+    })
+    : new RankMeError("corrupt", "text follows the closing quote of a field", {
+      place,
+      advice: 'in a quoted field, a quote is ""',
+    });
+}

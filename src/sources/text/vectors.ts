@@ -1,0 +1,125 @@
+import { shapeName } from "../axes.ts";
+import { DecimalScanner, numberOf } from "./numbers.ts";
+
+/** Numbers that a vector has room for at first. */
+const FIRST_ROOM = 1024;
+/** As much of a text is looked at to tell what it is. */
+const BEGINNING = 4096;
+const COMMA = 0x2c, SPACE = 0x20;
+const OPENING = "[{", CLOSING = "]}";
+
+/** Reads vectors out of text: `[0.1, 0.2]` as JSON and pgvector have them, `{0.1,0.2}` as Postgres. */
+export class VectorScanner {
+  /** The numbers of the last vector, and after them anything. */
+  numbers = new Float64Array(FIRST_ROOM);
+  /** How many numbers the last vector had. */
+  length = 0;
+  /** Whether one of them is missing. */
+  hasNull = false;
+  readonly #decimals = new DecimalScanner();
+
+  /**
+   * Reads a vector.
+   *
+   * @param cell All of a cell.
+   * @returns Whether it is one.
+   */
+  read(cell: string): boolean {
+    const text = cell.trim();
+    const close = CLOSING[OPENING.indexOf(text[0])];
+    const end = text.length - 1;
+    this.length = 0;
+    this.hasNull = false;
+    if (end < 1 || text[end] !== close) return false;
+    const decimals = this.#decimals;
+    let at = pastSpace(text, 1);
+    if (at === end) return true;
+    for (;;) {
+      decimals.at = at;
+      let number = decimals.read(text);
+      at = pastSpace(text, decimals.at);
+      if (Number.isNaN(number)) {
+        const comma = text.indexOf(",", at);
+        const word = text.slice(at, at = comma < 0 ? end : comma);
+        const other = /\w/.test(word) ? numberOf(word) : undefined;
+        if (other === undefined) return false;
+        this.hasNull ||= other === null;
+        number = other ?? NaN;
+      }
+      this.#add(number);
+      if (at === end) return true;
+      if (text.charCodeAt(at) !== COMMA) return false;
+      at = pastSpace(text, at + 1);
+    }
+  }
+
+  #add(number: number): void {
+    if (this.length === this.numbers.length) {
+      const larger = new Float64Array(2 * this.length);
+      larger.set(this.numbers);
+      this.numbers = larger;
+    }
+    this.numbers[this.length++] = number;
+  }
+}
+
+function pastSpace(text: string, at: number): number {
+  // Tabs, newlines and carriage returns too.
+  while (text.charCodeAt(at) <= SPACE) at++;
+  return at;
+}
+
+/** Something that was meant to be a vector. */
+export interface NoVector {
+  /** What it is, as in `a NumPy array as it prints itself`. */
+  readonly what: string;
+  /** What would do, as a clause. */
+  readonly advice: string;
+}
+
+/**
+ * What a text is that is no vector, but was meant to be one.
+ *
+ * @param cell All of a cell.
+ * @returns What it is, if anything is known of it.
+ */
+export function almostVector(cell: string): NoVector | undefined {
+  const text = cell.trim();
+  if (/^[[{]\s*[[{]/.test(text)) {
+    const shape = nestedShape(text);
+    return {
+      what: `an array of ${shape ? `shape ${shape}` : "arrays"}`,
+      advice: "one vector per row is needed: pool or flatten them first",
+    };
+  }
+  // Between two numbers NumPy prints no comma; and it prints its scalars as np.float32(0.1).
+  const beginning = text.slice(0, BEGINNING);
+  if (/^(?:array\()?\[.*(?:\d\.?\s+[-\d]|\.\.\.|\bnp\.float)/s.test(beginning)) {
+    return {
+      what: "a NumPy array as it prints itself",
+      advice: "that is rounded and may be cut short: write lists, as df['emb'] = " +
+        "df['emb'].map(lambda v: np.asarray(v).tolist()) does",
+    };
+  }
+}
+
+/** The shape of arrays in an array, where it is one that JSON can say. */
+function nestedShape(text: string): string | undefined {
+  try {
+    return shapeOf(JSON.parse(text.replaceAll("{", "[").replaceAll("}", "]")));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The shape of arrays in an array.
+ *
+ * @param array The array.
+ * @returns For example `(8, 64)`, by its first elements.
+ */
+export function shapeOf(array: unknown): string {
+  const shape: number[] = [];
+  for (let inner = array; Array.isArray(inner); inner = inner[0]) shape.push(inner.length);
+  return shapeName(shape);
+}

@@ -1,0 +1,241 @@
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import { RankMeError } from "../../../src/errors.ts";
+import { jsonLinesReader } from "../../../src/sources/text/json_lines.ts";
+import { JsonLinesEmbeddingStream } from "../../../src/sources/text/json_lines_embedding_stream.ts";
+import { ending, flipEveryBit, inLittleMemory, randomBytes } from "../hostile.ts";
+import { chunked, concatenated, expectedRows, readAsItComes, ROWS, rowsOf } from "../inputs.ts";
+import { fixture, jsonRows, readFixture, type ReadOptions, refusal, utf8 } from "./texts.ts";
+
+const SKIP = { nonFinite: "skip" } as const;
+const THIRDS = expectedRows().map((row) => row.map((number) => number / 3));
+const BUT_TWO = expectedRows(0, ROWS, [2, 7]);
+
+/** Fixtures that are read, how, and what comes of them if not all rows do. */
+const FIXTURES: readonly (readonly [name: string, options?: ReadOptions, rows?: number[][]])[] = [
+  ["pandas-lists.jsonl"],
+  ["pandas.jsonl"],
+  ["pandas-nulls.jsonl", SKIP, BUT_TWO],
+  ["polars.jsonl"],
+  ["polars-lists.jsonl"],
+  ["polars-nulls.jsonl", SKIP, BUT_TWO],
+  ["duckdb.jsonl"],
+  ["duckdb-lists.jsonl"],
+  ["duckdb-nulls.jsonl", SKIP, BUT_TWO],
+  ["python.jsonl"],
+  ["python-arrays.jsonl"],
+  ["python-thirds.jsonl", {}, THIRDS],
+  ["python-nan.jsonl", SKIP, BUT_TWO],
+  ["python-nested.jsonl", { column: "output.embedding" }],
+];
+
+for (const [name, options = {}, rows = expectedRows()] of FIXTURES) {
+  Deno.test(`${name} is read to the last bit, in chunks of any size`, () => {
+    for (const size of [1, 2, 7, 65536]) {
+      const read = readFixture(name, options, [size]);
+      assertEquals(read.rows, rows);
+      assertEquals(read.skippedRows, ROWS - rows.length);
+    }
+    const unended = fixture(name).subarray(0, -1);
+    assertEquals(readAsItComes(jsonLinesReader, unended, options).rows, rows);
+  });
+}
+
+Deno.test("blank lines, carriage returns, spaces and a byte order mark change nothing", () => {
+  assertEquals(jsonRows("\ufeff\n[1,2]\r\n \t \n\n  [3, 4] \r\n"), [[1, 2], [3, 4]]);
+});
+
+Deno.test("a key is looked for by its whole name first, then as keys in keys", () => {
+  const nested = '{"a":{"b":[1,2],"c.d":{"e":[3]}},"x":[0]}\n';
+  assertEquals(jsonRows(nested, { column: "a.b" }), [[1, 2]]);
+  assertEquals(jsonRows(nested, { column: "a.c.d.e" }), [[3]]);
+  const both = '{"a":{"b":[1,2]},"a.b":[5,6]}\n';
+  assertEquals(jsonRows(both, { column: "a.b" }), [[5, 6]]);
+  const last = '{"a.b":[5,6],"a":{"b":[1,2]}}\n';
+  assertEquals(jsonRows(last, { column: "a.b" }), [[5, 6]]);
+  assertEquals(jsonRows('{"__proto__":[1,2]}\n{"__proto__":[3,4]}\n'), [[1, 2], [3, 4]]);
+  assertEquals(jsonRows('{"emb":[1]}\n{"constructor":2}\n', SKIP), [[1]]);
+});
+
+Deno.test("numbers under keys that count are one row, in that order, in any order of the keys", () => {
+  assertEquals(jsonRows('{"x0":1,"x1":2}\n{"x1":4,"x0":3}\n'), [[1, 2], [3, 4]]);
+  assertEquals(jsonRows('{"id":"a","v":{"0":1,"1":2}}\n'), [[1, 2]]);
+  assertEquals(jsonRows('{"y":2,"x":1}\n', { columns: ["x", "y"] }), [[1, 2]]);
+  // A dimension more in a later row is not passed by, in objects neither.
+  for (
+    const text of [
+      '{"x0":1,"x1":2}\n{"x0":1,"x1":2,"x2":3}\n',
+      '{"v":{"0":1,"1":2}}\n' +
+      '{"v":{"0":1,"1":2,"2":3}}\n',
+    ]
+  ) {
+    const error = refusal(() => jsonRows(text));
+    assertEquals(error.code, "column");
+    assertStringIncludes(error.message, "line 2: the embeddings move from no column to column");
+  }
+  // A note more is.
+  assertEquals(jsonRows('{"x0":1,"x1":2}\n{"x0":3,"x1":4,"note":"a"}\n'), [[1, 2], [3, 4]]);
+});
+
+Deno.test("what is missing at first is waited for", () => {
+  const text = '{"emb":null}\n{"id":3}\n{"emb":[1,2]}\n';
+  assertEquals(jsonRows(text, SKIP), [[1, 2]]);
+  assertEquals(
+    refusal(() => jsonRows(text)).message,
+    'line 1, row 0: a null in column "emb"; pass --non-finite skip to leave such rows out',
+  );
+  const many = '{"emb":null}\n'.repeat(99);
+  assertEquals(jsonRows(`${many}{"emb":[1,2]}\n`, SKIP), [[1, 2]]);
+  const error = refusal(() => jsonRows(`${many}{"emb":null}\n{"emb":[1,2]}\n`));
+  assertStringIncludes(error.message, "no column holds embeddings; there are: emb (null)");
+});
+
+Deno.test("NaN and infinities are what Python and protocol buffers write for them", () => {
+  const policy = refusal(() => readFixture("python-nan.jsonl"));
+  assertEquals(policy.code, "non-finite");
+  assertStringIncludes(policy.message, 'line 3, row 2: NaN in column "embedding" (dimension 0)');
+  const spelled = ["NaN", "-Infinity", '"NaN"', '"Infinity"', "1e999"];
+  for (const number of spelled) {
+    assertEquals(
+      refusal(() => jsonRows(`{"t":"NaN \\" Infinity","e":[1,${number}]}\n`)).code,
+      "non-finite",
+    );
+  }
+  for (const number of ["nan", "-NaN0", "+Infinity", "NaNNaN", '"nan"', '"1"']) {
+    const error = refusal(() => jsonRows(`[1,2]\n[1,${number}]\n`));
+    assertEquals(error.code, "corrupt", number);
+  }
+});
+
+/** Texts that are refused, and what is said of them. */
+const HOSTILE: readonly (readonly [text: string, code: string, message: string, ReadOptions?])[] = [
+  ["", "empty", "no bytes at all"],
+  [
+    "[\n  1\n]\n",
+    "format",
+    "line 1, row 0: a JSON value of several lines; one row per line is needed:",
+  ],
+  ["{\n", "format", "jq -c '.[]' makes such of an array, jq -c . of objects"],
+  [
+    '[{"e":[1]},{"e":[2]}]',
+    "format",
+    "line 1, row 0: an array of objects in this row; one row per",
+  ],
+  [
+    "[[1,2],[3,4],[5,6]]\n",
+    "unsupported",
+    "line 1, row 0: an array of shape (3, 2) in this row; one",
+  ],
+  [
+    '{"e":[1]}\n{"e":[[1,2]]}\n',
+    "unsupported",
+    "line 2, row 1: an array of shape (1, 2) in column",
+  ],
+  ['{"e":[[1,2]]}\n', "column", "there are: e (array of shape (1, 2)); a key with an array of"],
+  ['{"e":["a"]}\n', "column", "there are: e (array of others)"],
+  ['{"e":[1],"f":[2]}\n', "column", "several columns could be embeddings: e (array), f (array)"],
+  ['{"id":1,"x0":1,"x1":2}\n', "column", "name them: --columns 'x*'"],
+  ['{"e":[1]}\n', "column", 'there is no column "f"; there are: e (array)', { column: "f" }],
+  ["[1]\n", "column", "the rows are arrays, which have no named columns", { column: "e" }],
+  ["1\n", "format", "line 1, row 0: 1 where a row should be; each line is to be an object with"],
+  ["[1]\nnull\n", "format", "line 2, row 1: null where a row should be"],
+  ["[1]\n{}\n", "corrupt", "line 2, row 1: an object where earlier rows are arrays"],
+  ['{"e":[1]}\n[1]\n', "corrupt", "line 2, row 1: an array where earlier rows are objects"],
+  ['{"e":[1]}\n{"e":7}\n', "corrupt", 'line 2, row 1: 7 in column "e"; numbers are needed'],
+  ['{"e":[1]}\n{"e":["x"]}\n', "corrupt", 'line 2, row 1: "x" in column "e"; numbers are needed'],
+  ['{"e":[1]}\n{"e":[true]}\n', "corrupt", 'line 2, row 1: true in column "e"'],
+  ['{"x0":1,"x1":2}\n{"x0":1,"x1":"2"}\n', "corrupt", 'line 2, row 1: "2" in column "x*"'],
+  ['{"e":[1]}\n{"e":[]}\n', "dimension", "line 2, row 1: an embedding of "],
+  ['{"e":[]}\n', "dimension", "line 1, row 0: an embedding of no dimensions"],
+  [
+    '{"e":[1,2]}\n\n{"e":[1]}\n',
+    "dimension",
+    "line 3, row 1: an embedding of 1 dimensions where e",
+  ],
+  ['{"e":[1,null]}\n', "null", 'line 1, row 0: a null in column "e"'],
+  ['{"e":[1]}\n{}\n', "null", 'line 2, row 1: a null in column "e"'],
+  ["[1]\n[null]\n", "null", "line 2, row 1: a null in this row"],
+  ["[1]\n[2\n", "corrupt", "line 2, row 1: this line is no JSON value"],
+  ["[1]\n[2", "truncated", "line 2, row 1: the last line is not all of a JSON value"],
+  ["[1] [2]\n", "corrupt", "line 1, row 0: this line is no JSON value"],
+  ["{0.1,0.2}\n", "corrupt", "CSV is read with --format csv"],
+  ["[1]\n[\0]\n", "corrupt", "line 2: this line has a NUL byte"],
+];
+
+for (const [text, code, message, options] of HOSTILE) {
+  Deno.test(`${JSON.stringify(text)} is refused as ${code} ${JSON.stringify(options ?? {})}`, () => {
+    for (const size of [1, 65536]) {
+      const error = refusal(() => readAsItComes(jsonLinesReader, utf8(text), options, [size]));
+      assertStringIncludes(error.message, message);
+      assertEquals(error.code, code);
+    }
+  });
+}
+
+Deno.test("null rows before all others, however many, take no memory of numbers", async () => {
+  const bytes = utf8("[null]\n".repeat(140_000) + `[${Array(2 ** 18).fill(1)}]\n[null]\n`);
+  await inLittleMemory(() => {
+    const { rows, skippedRows } = readAsItComes(jsonLinesReader, bytes, SKIP);
+    assertEquals([rows.length, rows[0].length, skippedRows], [1, 2 ** 18, 140_001]);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("an array of all rows in a file is refused, with the way to make lines of it", () => {
+  for (const name of ["python-pretty.json", "python-one.json"]) {
+    const error = refusal(() => readFixture(name));
+    assertEquals(error.code, "format");
+    assertStringIncludes(error.message, "jq -c '.[]'");
+  }
+});
+
+Deno.test("objects in objects without end are refused, not followed", () => {
+  const deep = `${'{"a":'.repeat(5000)}1${"}".repeat(5000)}\n`;
+  assertEquals(refusal(() => jsonRows(deep)).code, "column");
+  assertEquals(
+    refusal(() => jsonRows(`${"[".repeat(5000)}1${"]".repeat(5000)}\n`)).code,
+    "unsupported",
+  );
+});
+
+Deno.test("cut anywhere but between rows it is truncated", async () => {
+  for (const [name, options = {}, rows = expectedRows()] of FIXTURES) {
+    const bytes = fixture(name);
+    for (let length = 0; length < bytes.length; length++) {
+      const read = () => readAsItComes(jsonLinesReader, bytes.subarray(0, length), options);
+      const end = await ending(() => Promise.resolve().then(read));
+      const isBetween = bytes[length] === 0x0a || bytes[length - 1] === 0x0a;
+      assertEquals(end instanceof RankMeError, !isBetween, `${name} cut at ${length}: ${end}`);
+      if (end instanceof RankMeError) {
+        assert(["empty", "truncated"].includes(end.code), `${name} cut at ${length}: ${end}`);
+      } else {
+        assertEquals(end.rows, rows.slice(0, end.rows.length));
+      }
+    }
+  }
+});
+
+Deno.test("a flipped bit makes an error, or one other number", async () => {
+  const read = (bytes: Uint8Array<ArrayBuffer>) =>
+    Promise.resolve().then(() => readAsItComes(jsonLinesReader, bytes));
+  for (const name of ["python-arrays.jsonl", "pandas.jsonl", "duckdb-lists.jsonl"]) {
+    await flipEveryBit(fixture(name), read, expectedRows());
+  }
+});
+
+Deno.test("noise is refused", async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const noise = randomBytes(seed, 4096);
+    for (const bytes of [noise, concatenated(utf8("[1,2]\n"), noise)]) {
+      const read = () => readAsItComes(jsonLinesReader, bytes);
+      assertInstanceOf(await ending(() => Promise.resolve().then(read)), RankMeError);
+    }
+  }
+});
+
+Deno.test("a stage reads JSON Lines and counts what it skips", async () => {
+  const stage = new JsonLinesEmbeddingStream({ column: "e", nonFinite: "skip" });
+  const bytes = utf8('{"e":[1,2]}\n{"e":null}\n{"e":[3,NaN]}\n{"e":[5,6]}');
+  const batches = await Array.fromAsync(chunked(bytes, [7]).pipeThrough(stage));
+  assertEquals(rowsOf(batches), [[1, 2], [5, 6]]);
+  assertEquals(stage.skippedRows, 2);
+});
