@@ -1,0 +1,174 @@
+import type { SchemaElement } from "hyparquet";
+import type { Column } from "../columns.ts";
+import { corrupt } from "./corrupt.ts";
+
+/** The types of numbers that an embedding can have. */
+export type FloatType = "float16" | "float32" | "float64";
+
+/** A column of numbers, or of lists of them, as it is stored. */
+export interface FloatColumn {
+  readonly type: FloatType;
+  /** The physical type that its chunks have to name. */
+  readonly physicalType: SchemaElement["type"];
+  /** Which of each row group's column chunks it is. */
+  readonly leaf: number;
+  /** The names from the root to the numbers, as chunks repeat them. */
+  readonly path: readonly string[];
+  /** The definition level of a number that is there. */
+  readonly definition: number;
+  /** Of a list: the definition level of an element, be it null. */
+  readonly elementDefinition?: number;
+}
+
+/** A column of a file: what messages say of it, and where it is, if it holds floats. */
+export interface ParquetColumn extends Column {
+  readonly floats?: FloatColumn;
+}
+
+/** What a file has. */
+export interface Schema {
+  readonly columns: readonly ParquetColumn[];
+  /** How many column chunks each row group has. */
+  readonly leaves: number;
+}
+
+/** A schema element with those inside it. */
+interface Node {
+  readonly element: SchemaElement;
+  readonly children: readonly Node[];
+  /** Which column chunk it is, when nothing is inside it. */
+  readonly leaf: number;
+}
+
+/** Where a node is: names and levels of what is around it. */
+interface Around {
+  readonly path: readonly string[];
+  readonly definition: number;
+}
+
+/** Structs nest no deeper in anything that was not made to break readers. */
+const MAX_DEPTH = 100;
+
+/**
+ * Reads the schema of a Parquet file.
+ *
+ * @param elements The schema's elements, depth first.
+ * @returns Its columns; a field of a struct has the struct's name before its own, as in `a.b`. A column
+ * that is itself named so hides such a field.
+ * @throws {RankMeError} `corrupt`, when they are not a tree.
+ */
+export function readSchema(elements: readonly SchemaElement[]): Schema {
+  let next = 0, leaves = 0;
+
+  function take(depth: number): Node {
+    const element = elements[next++];
+    if (!element) throw corrupt("a schema that does not end");
+    if (depth > MAX_DEPTH) throw corrupt(`a schema of more than ${MAX_DEPTH} levels`);
+    const count = element.num_children ?? 0;
+    if (count > elements.length - next) throw corrupt(`a field with ${count} others inside`);
+    // A group without children has no chunks; what has a physical type has one.
+    const leaf = count === 0 && element.type !== undefined ? leaves++ : -1;
+    return { element, children: Array.from({ length: count }, () => take(depth + 1)), leaf };
+  }
+
+  const root = take(0);
+  if (next !== elements.length) throw corrupt(`${elements.length - next} fields in no column`);
+  const around = { path: [], definition: 0 };
+  const columns = root.children.map((node) => columnsOf(node, around));
+  const names = new Set(root.children.map(({ element }) => element.name));
+  return {
+    columns: columns.flatMap((found, i) =>
+      found.filter(({ name }) => name === root.children[i].element.name || !names.has(name))
+    ),
+    leaves,
+  };
+}
+
+function columnsOf(node: Node, around: Around): ParquetColumn[] {
+  const here = inside(node, around);
+  const list = listOf(node, here);
+  if (list) return [list];
+  const isStruct = node.children.length > 0 && !isRepeated(node) && annotation(node) === undefined;
+  if (isStruct) return node.children.flatMap((child) => columnsOf(child, here));
+  const name = here.path.join(".");
+  const type = typeName(node);
+  const floats = floatsOf(node, here);
+  return [
+    floats && !isRepeated(node)
+      ? { name, kind: "numbers", type, floats }
+      : { name, kind: "other", type },
+  ];
+}
+
+/** A list of floats, in one of the ways in which lists are written; nothing when it is another thing. */
+function listOf(node: Node, here: Around): ParquetColumn | undefined {
+  const name = here.path.join(".");
+  // A repeated field by itself, as Protocol Buffers have it: a list of as many as there are.
+  if (isRepeated(node)) {
+    const floats = floatsOf(node, here);
+    return floats && vectors(name, { ...floats, elementDefinition: here.definition });
+  }
+  if (annotation(node) !== "list" || node.children.length !== 1) return undefined;
+  const [repeated] = node.children;
+  if (!isRepeated(repeated)) return undefined;
+  const elements = inside(repeated, here);
+  const elementDefinition = elements.definition;
+  // Without a group around each element, they cannot be null.
+  const bare = floatsOf(repeated, elements);
+  if (bare) return vectors(name, { ...bare, elementDefinition });
+  // A group that is called so is the element: a struct of one field.
+  const isElement = ["array", `${node.element.name}_tuple`].includes(repeated.element.name);
+  const [element] = repeated.children;
+  if (repeated.children.length !== 1 || isElement || isRepeated(element)) return undefined;
+  const floats = floatsOf(element, inside(element, elements));
+  return floats && vectors(name, { ...floats, elementDefinition });
+}
+
+function vectors(name: string, floats: FloatColumn): ParquetColumn {
+  return { name, kind: "vectors", type: `list<${floats.type}>`, floats };
+}
+
+function floatsOf({ element, leaf }: Node, { path, definition }: Around): FloatColumn | undefined {
+  const type = leaf < 0 ? undefined : floatType(element);
+  return type && { type, physicalType: element.type, leaf, path, definition };
+}
+
+function floatType(element: SchemaElement): FloatType | undefined {
+  if (element.type === "FLOAT") return "float32";
+  if (element.type === "DOUBLE") return "float64";
+  const isHalf = element.type === "FIXED_LEN_BYTE_ARRAY" && element.type_length === 2 &&
+    element.logical_type?.type === "FLOAT16";
+  return isHalf ? "float16" : undefined;
+}
+
+function inside({ element }: Node, { path, definition }: Around): Around {
+  const adds = element.repetition_type === "REQUIRED" ? 0 : 1;
+  return { path: [...path, element.name], definition: definition + adds };
+}
+
+function isRepeated({ element }: Node): boolean {
+  return element.repetition_type === "REPEATED";
+}
+
+/** What a node is said to be, beyond how it is stored. */
+function annotation({ element }: Node): string | undefined {
+  return (element.logical_type?.type ?? element.converted_type)?.toLowerCase();
+}
+
+/** What messages call the type of a node. */
+function typeName(node: Node): string {
+  return isRepeated(node) ? `list<${valueTypeName(node)}>` : valueTypeName(node);
+}
+
+function valueTypeName(node: Node): string {
+  const { element, children } = node;
+  if (annotation(node) === "list" && children.length === 1) {
+    const [repeated] = children;
+    const item = repeated.children.length === 1 ? typeName(repeated.children[0]) : undefined;
+    return item ? `list<${item}>` : typeName(repeated);
+  }
+  const floats = floatType(element);
+  if (floats) return floats;
+  return annotation(node) ??
+    (children.length > 0 ? "struct" : element.type?.toLowerCase() ?? "null");
+}
