@@ -28,6 +28,10 @@ Deno.test("an error's place is written from the largest to the smallest unit", (
     place: { row: 1, batch: 2, byte: 3, input: "i" },
   });
   assertEquals(error.message, "i: byte 3, batch 2, row 1: x");
+  const table = new RankMeError("corrupt", "x", { place: { row: 1, rowGroup: 4, input: "i" } });
+  assertEquals(table.message, "i: row group 4, row 1: x");
+  const text = new RankMeError("corrupt", "x", { place: { row: 1, line: 2, input: "i" } });
+  assertEquals(text.message, "i: line 2, row 1: x");
 });
 
 Deno.test("an error is an Error with a name, a code and a cause", () => {
@@ -51,6 +55,7 @@ Deno.test("every code has the exit status of the design", () => {
     unsupported: 3,
     truncated: 3,
     corrupt: 3,
+    changed: 3,
     column: 3,
     dimension: 3,
     null: 3,

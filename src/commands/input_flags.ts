@@ -1,5 +1,6 @@
 import type { ScoreSource } from "../pipeline/reading.ts";
 import type { ScoreOptions } from "../pipeline/score.ts";
+import { nameOf } from "../sources/bytes/input_name.ts";
 import type { Format } from "../sources/detect.ts";
 import type { Axes } from "../sources/format_reader.ts";
 import { FORMATS } from "../sources/formats.ts";
@@ -111,7 +112,9 @@ export interface NamedSource {
  */
 export function inputSources(inputs: readonly string[]): readonly NamedSource[] {
   const twice = inputs.find((input, index) => inputs.indexOf(input) !== index);
-  if (twice !== undefined) throw usage(`${twice} is given twice`, "its rows would count twice");
+  if (twice !== undefined) {
+    throw usage(`${nameOf(twice)} is given twice`, "its rows would count twice");
+  }
   return (inputs.length > 0 ? inputs : ["-"]).map((name) =>
     name === "-" ? { name: "stdin", source: Deno.stdin.readable } : { name, source: name }
   );

@@ -1,4 +1,3 @@
-import { concatReadableStreams } from "@std/streams/concat-readable-streams";
 import { EmbeddingBatch } from "../batch.ts";
 import { type Place, RankMeError } from "../errors.ts";
 import type { InputReport } from "../report/report.ts";
@@ -8,13 +7,18 @@ import {
   type OpenEmbeddingsOptions,
 } from "../sources/open_embeddings.ts";
 import { isByteStream } from "../sources/bytes/pulled_bytes.ts";
+import { pathOf } from "../sources/bytes/random_access.ts";
+import { listAllShards } from "../sources/shards/list_shards.ts";
 
-/** Something to score: a path, a file URL, an Arrow IPC stream, or batches that a program makes. */
+/**
+ * Something to score: a file, a folder or a pattern by its path, a URL, bytes of any format, or batches
+ * that a program makes.
+ */
 export type ScoreSource = EmbeddingInput | AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
 
 /** How to read the shards of a data set. The options for opening are for Arrow, not for batches. */
 export interface ReadingOptions extends Omit<OpenEmbeddingsOptions, "name"> {
-  /** What messages call each source. Default: its path. */
+  /** What messages call each source. Default: its path, which files of a folder are called anyway. */
   readonly names?: readonly (string | undefined)[];
 }
 
@@ -40,8 +44,14 @@ export class Reading {
   #first: { readonly name: string; readonly dim: number } | undefined;
   #rows = 0;
   readonly #lends: boolean;
-  /** Memory of which nothing is needed once so many rows have been taken in. */
-  #lent: { readonly rows: number; readonly memory: ArrayBuffer }[] = [];
+  /** Batches that are not needed once so many rows have been taken in. */
+  #lent: {
+    readonly rows: number;
+    readonly batch: EmbeddingBatch;
+    readonly shard: OpenSource;
+  }[] = [];
+  /** Whether no more shards are wanted. */
+  #isStopped = false;
   /** Ends the read under way. */
   #cancelRead: () => Promise<unknown> = () => Promise.resolve();
 
@@ -63,7 +73,8 @@ export class Reading {
    */
   giveBack(rows: number): void {
     while (this.#lent.length > 0 && this.#lent[0].rows <= rows) {
-      this.#lent.shift()!.memory.transfer(0);
+      const { shard, batch } = this.#lent.shift()!;
+      shard.giveBack!(batch);
     }
   }
 
@@ -80,27 +91,41 @@ export class Reading {
   ): ReadableStream<EmbeddingBatch> {
     // Whoever takes the rows in looks at every number: once is enough.
     const policy = nonFinite === "error" ? "later" : nonFinite;
-    const shards = shardsOf(source)
-      .map((shard, index) =>
-        this.#shard(shard, { ...options, nonFinite: policy, name: names[index] })
-      );
-    if (shards.length === 0) return ReadableStream.from([]);
-    // Joining takes longer than reading, where batches are of a few rows.
-    return shards.length === 1 ? shards[0] : concatReadableStreams(...shards);
+    const shards = listed(shardsOf(source), names);
+    let shard: Shard | undefined;
+    return new ReadableStream({
+      pull: async (controller) => {
+        for (;;) {
+          if (!shard) {
+            const { value, done } = await shards.next();
+            if (done || this.#isStopped) return controller.close();
+            shard = this.#shard(value.source, { ...options, nonFinite: policy, name: value.name });
+          }
+          const batch = await shard.next();
+          if (batch) return controller.enqueue(batch);
+          shard = undefined;
+        }
+      },
+      cancel: (reason) => {
+        this.#isStopped = true;
+        return shard?.cancel(reason);
+      },
+    }, { highWaterMark: 0 });
   }
 
   /** Lets go of the source, though it be waited for and never say anything again. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancelRead().catch(() => {});
   }
 
-  #shard(source: ScoreSource, options: OpenEmbeddingsOptions): ReadableStream<EmbeddingBatch> {
+  #shard(source: ScoreSource, options: OpenEmbeddingsOptions): Shard {
     let shard: OpenSource;
     let reader: ReadableStreamDefaultReader<EmbeddingBatch> | undefined;
     let input: ReadInput;
     let skippedBefore = 0;
-    return new ReadableStream({
-      pull: async (controller) => {
+    return {
+      next: async () => {
         if (!reader) {
           shard = await this.#open(source, options);
           reader = toStream(shard.batches).getReader();
@@ -114,7 +139,7 @@ export class Reading {
         this.skippedRows = skippedBefore + shard.skippedRows;
         if (done) {
           if (shard.missingEnd) this.#reportMissingEnd(shard.name);
-          return controller.close();
+          return undefined;
         }
         this.#first ??= { name: shard.name, dim: batch.dim };
         if (batch.dim !== this.#first.dim) {
@@ -125,15 +150,14 @@ export class Reading {
             { place: { input: shard.name, row: input.rows } },
           );
         }
-        controller.enqueue(batch.at(this.#rows));
+        const placed = batch.at(this.#rows);
         input.rows += batch.rows;
         this.#rows += batch.rows;
-        if (this.#lends && shard.format !== "batches") {
-          this.#lent.push({ rows: this.#rows, memory: batch.data.buffer as ArrayBuffer });
-        }
+        if (this.#lends && shard.giveBack) this.#lent.push({ rows: this.#rows, batch, shard });
+        return placed;
       },
       cancel: (reason) => reader?.cancel(reason),
-    }, { highWaterMark: 0 });
+    };
   }
 
   #reportMissingEnd(name: string): void {
@@ -144,7 +168,7 @@ export class Reading {
   }
 
   async #open(source: ScoreSource, options: OpenEmbeddingsOptions): Promise<OpenSource> {
-    if (typeof source === "string" || source instanceof URL) return openEmbeddings(source, options);
+    if (isPath(source)) return openEmbeddings(source, options);
     if (!(source instanceof ReadableStream)) return madeByProgram(source, options.name);
     if (isByteStream(source)) return openEmbeddings(source, options);
     // Bytes or batches? Only the first chunk tells.
@@ -228,6 +252,8 @@ interface OpenSource {
   readonly batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
   readonly skippedRows: number;
   readonly missingEnd: boolean;
+  /** Absent where batches are their maker's. */
+  giveBack?(batch: EmbeddingBatch): void;
 }
 
 function madeByProgram(
@@ -256,6 +282,44 @@ function withHead<T>(
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
+}
+
+/** The reading of one source: its batches one after the other, and nothing at its end. */
+interface Shard {
+  next(): Promise<EmbeddingBatch | undefined>;
+  cancel(reason: unknown): Promise<void> | undefined;
+}
+
+/** A source that is one shard, and what messages call it. */
+interface NamedShard {
+  readonly source: ScoreSource;
+  readonly name?: string;
+}
+
+/** The shards of folders and patterns among some sources; found when the first is asked for. */
+async function* listed(
+  sources: readonly ScoreSource[],
+  names: readonly (string | undefined)[],
+): AsyncGenerator<NamedShard, void, void> {
+  const paths = sources.filter(isPath);
+  const lists = (await listAllShards(paths)).values();
+  for (const [index, source] of sources.entries()) {
+    const name = names[index];
+    if (!isPath(source)) {
+      yield { source, name };
+      continue;
+    }
+    for (const path of lists.next().value!) {
+      // What was found in a folder is called by its path; so is what is called what it is already, as
+      // not all of a URL is to be shown.
+      const isItself = path === pathOf(source) && name !== path;
+      yield isItself ? { source, name } : { source: path };
+    }
+  }
+}
+
+function isPath(source: ScoreSource): source is string | URL {
+  return typeof source === "string" || source instanceof URL;
 }
 
 function shardsOf(source: ScoreSource | readonly ScoreSource[]): readonly ScoreSource[] {

@@ -38,10 +38,14 @@ const MAGICS: readonly (readonly [Format, Uint8Array])[] = [
 ];
 
 const COMPRESSIONS: readonly (readonly [Compression, Uint8Array])[] = [
-  ["gzip", Uint8Array.of(0x1f, 0x8b)],
+  // With its method, which is always the same, so that raw numbers hardly look like it.
+  ["gzip", Uint8Array.of(0x1f, 0x8b, 8)],
   ["zstd", Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd)],
-  // A skippable frame, with which some writers begin.
-  ["zstd", Uint8Array.of(0x50, 0x2a, 0x4d, 0x18)],
+  // A skippable frame, with which some writers begin; it has sixteen magic numbers.
+  ...Array.from(
+    { length: 16 },
+    (_, i) => ["zstd", Uint8Array.of(0x50 + i, 0x2a, 0x4d, 0x18)] as const,
+  ),
 ];
 
 /** First bytes of what people pass by mistake, or hope for, and what would do instead. */
@@ -91,10 +95,11 @@ export function detectCompression(head: Uint8Array): Compression | undefined {
 export function detectFormat(head: Uint8Array): Format | undefined {
   const known = MAGICS.find(([, magic]) => startsWith(head, magic))?.[0];
   if (known) return known;
-  if (OTHERS.some(([, magic]) => startsWith(head, magic))) return undefined;
+  // Before the others: its length may be any bytes, those of a pickle too.
   if (isSafetensors(head)) return "safetensors";
+  if (OTHERS.some(([, magic]) => startsWith(head, magic))) return undefined;
   const text = textOf(head);
-  if (text === undefined) return undefined;
+  if (!text) return undefined;
   // A text of one vector a line, or of one object.
   return /^\s*[[{]/.test(text) ? "jsonl" : "csv";
 }
@@ -125,12 +130,12 @@ export function unreadableFormat(head: Uint8Array): RankMeError {
  * @returns A phrase such as `a Parquet file` or `text ("hello wo")`.
  */
 export function describeBytes(head: Uint8Array): string {
-  const other = OTHERS.find(([, magic]) => startsWith(head, magic));
-  if (other) return other[0];
   const compression = detectCompression(head);
   if (compression) return `${compression} data`;
   const format = detectFormat(head);
-  if (format && format !== "csv" && format !== "jsonl") return CALLED[format] ?? format;
+  if (format && CALLED[format]) return CALLED[format];
+  const other = OTHERS.find(([, magic]) => startsWith(head, magic));
+  if (other && !format) return other[0];
   const shown = head.subarray(0, SHOWN_BYTES);
   return format
     ? `text (${JSON.stringify(new TextDecoder().decode(shown))})`

@@ -1,4 +1,5 @@
-import type { ByteParser } from "./bytes/byte_parser.ts";
+import type { ByteParser, InputFacts } from "./bytes/byte_parser.ts";
+import type { MemoryPool } from "./bytes/memory_pool.ts";
 import type { RandomAccess } from "./bytes/random_access.ts";
 import type { ColumnChoice } from "./columns.ts";
 import type { RowBlock } from "./row_block.ts";
@@ -27,16 +28,21 @@ export interface FormatReader {
    * Makes a parser of bytes as they come. Absent where a format cannot be read so.
    *
    * @param options Which rows.
-   * @param sourceBytes How many bytes there are, where that is known.
+   * @param input What is known of the input.
    * @returns The parser.
    */
-  readonly parse?: (options: RowOptions, sourceBytes?: number) => ByteParser<RowBlock>;
+  readonly parse?: (options: RowOptions, input?: InputFacts) => ByteParser<RowBlock>;
   /**
    * Reads a file. Absent where its bytes as they come will do.
    *
    * @param file The open file, which is not closed.
    * @param options Which rows.
+   * @param memory Where memory comes from that is given back when it is needed no more.
    * @returns Its rows.
    */
-  readonly read?: (file: RandomAccess, options: RowOptions) => AsyncGenerator<RowBlock, void, void>;
+  readonly read?: (
+    file: RandomAccess,
+    options: RowOptions,
+    memory?: MemoryPool,
+  ) => AsyncGenerator<RowBlock, void, void>;
 }

@@ -1,22 +1,25 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
-import { openBytes, type OpenedBytes } from "./bytes/open_bytes.ts";
-import { closingStream, peek, pull } from "./bytes/pulled_bytes.ts";
-import { pathOf } from "./bytes/random_access.ts";
+import { nameOf } from "./bytes/input_name.ts";
+import { MemoryPool } from "./bytes/memory_pool.ts";
+import { openBytes } from "./bytes/open_bytes.ts";
+import type { OpenedBytes } from "./bytes/opened_bytes.ts";
+import { closingStream, pull } from "./bytes/pulled_bytes.ts";
+import { uncompressed, type UncompressedBytes } from "./bytes/uncompressed.ts";
+import { checkChoice } from "./columns.ts";
 import {
   type Compression,
+  describeBytes,
   detectFormat,
   type Format,
-  SNIFF_BYTES,
   unreadableFormat,
 } from "./detect.ts";
 import type { RowOptions } from "./format_reader.ts";
-import { checkChoice } from "./columns.ts";
 import { formatReader } from "./formats.ts";
 import type { RowBlock } from "./row_block.ts";
 import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
 
-/** Where embeddings can be read from: a path, a file URL, or bytes. */
+/** Where embeddings can be read from: a path, a URL (file, http or https), or bytes. */
 export type EmbeddingInput = string | URL | ReadableStream<Uint8Array>;
 
 /** How to open embeddings. */
@@ -41,12 +44,20 @@ export interface OpenedEmbeddings {
   readonly skippedRows: number;
   /** Whether the input ended without its end-of-stream marker. Known at the end. */
   readonly missingEnd: boolean;
+  /**
+   * Says that a batch is needed no more, so that its memory can be read into again, which is faster
+   * than new memory. To read from the batch afterwards is an error, never a wrong number.
+   *
+   * @param batch One of the {@linkcode batches}, or a part of it.
+   */
+  giveBack(batch: EmbeddingBatch): void;
 }
 
 /**
  * Opens embeddings, telling by the first bytes how they are to be read.
  *
- * @param input A path or file URL (needs permission to read it), or bytes.
+ * @param input A path or file URL (needs permission to read it), an http or https URL (needs
+ * permission to reach it), or bytes; any of them compressed with gzip or zstd, too.
  * @param options Which columns, and what becomes of unusable rows.
  * @returns The embeddings as a stream, and what is known of the input.
  * @throws {RankMeError} `unreadable`, `permission`, `empty` or `format`; other errors come from the
@@ -71,20 +82,25 @@ export async function openEmbeddings(
   input: EmbeddingInput,
   { name, format, nonFinite, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
-  const called = name ?? (input instanceof ReadableStream ? "stream" : pathOf(input));
+  const called = name ?? (input instanceof ReadableStream ? "stream" : nameOf(input));
   try {
     checkChoice(options);
     const usable = new UsableRows({ nonFinite }, called);
-    const opened = await openBytes(input);
-    const rows = await readingRows(opened, format, options).catch(async (error) => {
+    const opened = await uncompressed(await openBytes(input));
+    const memory = new MemoryPool();
+    const rows = await readingRows(opened, format, options, memory).catch(async (error) => {
       await opened.source.close(error);
       throw error;
     });
     return {
       name: called,
       format: rows.format,
-      ...rows.compression && { compression: rows.compression },
-      batches: closingStream(opened.source, usableBatches(rows.blocks, usable, called)),
+      ...opened.compression && { compression: opened.compression },
+      batches: closingStream(
+        opened.source,
+        usableBatches(rows.blocks, { called, opened, usable, memory }),
+      ),
+      giveBack: ({ data }) => memory.give(data.buffer as ArrayBuffer),
       get skippedRows() {
         return usable.skippedRows;
       },
@@ -99,67 +115,71 @@ export async function openEmbeddings(
 
 interface ReadingRows {
   readonly format: Format;
-  readonly compression?: Compression;
   readonly blocks: AsyncGenerator<RowBlock, void, void>;
   readonly missingEnd: () => boolean;
 }
 
 /** Finds out what some bytes are, and begins to read them as that. */
 async function readingRows(
-  opened: OpenedBytes,
+  opened: UncompressedBytes,
   asked: Format | undefined,
   options: RowOptions,
+  memory: MemoryPool,
 ): Promise<ReadingRows> {
-  const { head, source } = await peek(opened.source, SNIFF_BYTES);
+  const { head, source, compression, randomAccess, prefersOrder } = opened;
   if (head.length === 0) {
     throw new RankMeError("empty", "no bytes at all", { advice: "did its producer fail?" });
   }
   const format = asked ?? detectFormat(head);
   if (format === undefined) throw unreadableFormat(head);
   const { parse, read } = await formatReader(format);
-  if (read && opened.randomAccess) {
-    const blocks = read(await opened.randomAccess(), options);
-    return { format, blocks: unchanged(blocks, opened), missingEnd: () => false };
+  if (read && randomAccess && !(parse && prefersOrder)) {
+    const blocks = read(await randomAccess(), options, memory);
+    return { format, blocks, missingEnd: () => false };
   }
-  if (!parse) throw needsFile(format);
-  const parser = parse(options, opened.size);
+  if (!parse) throw needsFile(describeBytes(head), compression);
+  const parser = parse(options, { bytes: opened.size, memory });
   const blocks = pull(source, parser);
   return {
     format,
-    blocks: unchanged(blocks, opened),
+    blocks,
     missingEnd: () => parser.missingEnd ?? false,
   };
 }
 
-function needsFile(format: Format): RankMeError {
-  return new RankMeError("unsupported", `${format} is read from its end, which a pipe has not`, {
-    advice: "pass its path instead of piping it",
-  });
+function needsFile(what: string, compression: Compression | undefined): RankMeError {
+  return compression
+    ? new RankMeError("unsupported", `${what} cannot be read from inside ${compression} data`, {
+      advice: "decompress it first",
+    })
+    : new RankMeError("unsupported", `${what} is read from its end, which a pipe does not have`, {
+      advice: "pass its path instead of piping it",
+    });
 }
 
-async function* unchanged<T>(
-  values: AsyncGenerator<T, void, void>,
-  { checkUnchanged }: OpenedBytes,
-): AsyncGenerator<T, void, void> {
-  yield* values;
-  await checkUnchanged?.();
+interface BatchSource {
+  /** What messages call the input. */
+  readonly called: string;
+  readonly opened: OpenedBytes;
+  readonly usable: UsableRows;
+  readonly memory: MemoryPool;
 }
 
 /** The usable rows of each block; errors name the input. */
 async function* usableBatches(
   blocks: AsyncGenerator<RowBlock, void, void>,
-  usable: UsableRows,
-  input: string,
+  { called, opened, usable, memory }: BatchSource,
 ): AsyncGenerator<EmbeddingBatch, void, void> {
   try {
     for await (const block of blocks) {
       const batch = usable.take(block);
       // Whatever is not a view was copied: nobody can hold what it was copied from.
-      if (block.memory && batch?.data.buffer !== block.memory) block.memory.transfer(0);
+      if (block.memory && batch?.data.buffer !== block.memory) memory.give(block.memory);
       if (batch) yield batch;
     }
+    await opened.checkUnchanged?.();
   } catch (error) {
-    throw named(error, input);
+    throw named(error, called);
   }
 }
 

@@ -229,9 +229,10 @@ Deno.test("a missing end-of-stream marker is marked, and an error with --strict"
 Deno.test("inputs that are no embeddings end with status 3 and one line that says why", async () => {
   const cases: readonly (readonly [Uint8Array, RegExp])[] = [
     [new Uint8Array(0), /^rankme: stdin: no bytes at all; .*\n$/],
-    [new TextEncoder().encode("a,b\n1,2\n"), /^rankme: stdin: this is text .*\n$/],
-    [new TextEncoder().encode("PAR1xxxxxxxx"), /^rankme: stdin: this is a Parquet file, .*\n$/],
+    [new TextEncoder().encode("a,b\n1,2\n"), /^rankme: stdin: no column holds lists .*\n$/],
+    [new TextEncoder().encode("PAR1xxxxxxxx"), /^rankme: stdin: .* pass its path instead .*\n$/],
     [new TextEncoder().encode("ARROW1\0\0xx"), /^rankme: stdin: .* pass its path instead .*\n$/],
+    [Uint8Array.of(0x80, 4, 0x95), /^rankme: stdin: this is a Python pickle, .*\n$/],
   ];
   for (const [stdin, message] of cases) {
     const run = await runCli(["--json"], { stdin });
@@ -250,14 +251,14 @@ Deno.test("a file without permission is an error that names the flag, without a 
   );
 });
 
-Deno.test("a file that is not there, and a folder, end with status 3", async () => {
+Deno.test("a file that is not there, and a folder of other things, end with status 3", async () => {
   const permissions = ["--allow-read"];
   const missing = await runCli(["no-such-file.arrow"], { permissions });
   assertEquals(missing.status, 3);
   assertStringIncludes(missing.stderr, "no-such-file.arrow: there is no such file");
-  const folder = await runCli(["."], { permissions });
+  const folder = await runCli(["src"], { permissions });
   assertEquals(folder.status, 3);
-  assertStringIncludes(folder.stderr, "this is a directory");
+  assertStringIncludes(folder.stderr, "src: no file in this folder ends as a format's do");
 });
 
 Deno.test("--fail-under exits with 1 below the threshold and says so", async () => {

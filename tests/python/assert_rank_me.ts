@@ -16,9 +16,10 @@ export function assertRankMe(
   { rows, dim, rankMe }: Reference,
   { convention = "paper", relative = 1e-9 }: Expectation = {},
 ): void {
+  assertEquals(status, 0, stderr);
   const report = JSON.parse(stdout);
   const warning = report.warnings.map((one: string) => `rankme: warning: ${one}\n`).join("");
-  assertEquals([status, stderr], [0, warning]);
+  assertEquals(stderr, warning);
   assertEquals([report.rows, report.dim, report.complete], [rows, dim, true]);
   const expected = rankMe[convention];
   assertAlmostEquals(report.rankMe, expected, relative * expected);

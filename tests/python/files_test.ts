@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { type CliRun, runCli } from "../commands/run_cli.ts";
 import { assertRankMe } from "./assert_rank_me.ts";
 import { jsonOf, type Reference, startPython } from "./python.ts";
@@ -45,11 +45,6 @@ Deno.test("what pyarrow, pandas and polars write is scored as NumPy scores it", 
         assertRankMe(await scoreFile(`${folder}/${file.name}`, flags), file, { convention });
       });
     }
-    await t.step("a compressed Feather file is refused by its compression's name", async () => {
-      const run = await scoreFile(`${folder}/pandas-default.arrow`, []);
-      assertEquals([run.status, run.stdout], [3, ""]);
-      assertStringIncludes(run.stderr, "LZ4");
-    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -114,8 +114,8 @@ def write_pandas(folder):
     dimensions = pd.DataFrame(matrix(), columns=[f"dim_{i}" for i in range(DIM)])
     path = folder.add("pandas-dimensions.arrow", matrix(), PER_DIMENSION)
     dimensions.to_feather(path, compression="uncompressed")
-    # pandas compresses unless told otherwise: not in the list, as it must be refused.
-    rows.to_feather(folder.path / "pandas-default.arrow")
+    # pandas compresses unless told otherwise.
+    rows.to_feather(folder.add("pandas-default.arrow", matrix()))
 
 
 def write_polars(folder):

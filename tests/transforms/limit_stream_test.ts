@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { EmbeddingBatch } from "../../src/batch.ts";
+import type { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { LimitStream } from "../../src/transforms/limit_stream.ts";
 import { countingBatch, countingStream } from "./counting.ts";

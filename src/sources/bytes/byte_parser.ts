@@ -1,3 +1,16 @@
+import type { MemoryPool } from "./memory_pool.ts";
+
+/** As much as a read of a pipe gives at most. */
+export const CHUNK_BYTES = 64 << 10;
+
+/** What is known of an input before it is read. */
+export interface InputFacts {
+  /** How many bytes there are. */
+  readonly bytes?: number;
+  /** Where memory comes from that is given back when it is needed no more. */
+  readonly memory?: MemoryPool;
+}
+
 /** Turns bytes into values as they come, whoever brings them. */
 export interface ByteParser<T> {
   /**
@@ -5,6 +18,8 @@ export interface ByteParser<T> {
    * would rather be given a chunk. Whoever writes there says so by {@linkcode filled}.
    */
   readonly room: Uint8Array<ArrayBuffer>;
+  /** How many bytes of the room are worth waiting for; more are welcome. Default: all. */
+  readonly least?: number;
   /**
    * Takes bytes that were put into the {@linkcode room}.
    *

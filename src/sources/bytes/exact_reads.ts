@@ -1,5 +1,6 @@
 import { allocating, formatBytes, RankMeError } from "../../errors.ts";
-import type { ByteParser } from "./byte_parser.ts";
+import { type ByteParser, CHUNK_BYTES, type InputFacts } from "./byte_parser.ts";
+import { MemoryPool } from "./memory_pool.ts";
 
 /**
  * A parser written as if it pulled: it yields how many bytes it wants next and is sent exactly those,
@@ -15,9 +16,16 @@ export type ExactReader<T> = Generator<number | T, void, Uint8Array>;
  */
 const TRUSTED_BYTES = 64 << 20;
 
+/**
+ * A large read has room for so much more, so that what a parser wants next, which is often a little,
+ * comes with it and is no read by itself.
+ */
+const SURPLUS_BYTES = 4 << 10;
+
 /** Feeds bytes as they come to an {@linkcode ExactReader}. */
 export class ChunkFeeder<T> implements ByteParser<T> {
   #parser: ExactReader<T>;
+  #memory: MemoryPool;
   #trusted: number;
   #wanted = 0;
   #buffer = new Uint8Array(0);
@@ -27,11 +35,12 @@ export class ChunkFeeder<T> implements ByteParser<T> {
 
   /**
    * @param parser What to feed.
-   * @param sourceBytes How many bytes there are, where that is known: a read of no more is trusted.
+   * @param input What is known of the input: a read of no more than its bytes is trusted.
    */
-  constructor(parser: ExactReader<T>, sourceBytes = 0) {
+  constructor(parser: ExactReader<T>, { bytes = 0, memory = new MemoryPool() }: InputFacts = {}) {
     this.#parser = parser;
-    this.#trusted = Math.max(TRUSTED_BYTES, sourceBytes);
+    this.#memory = memory;
+    this.#trusted = Math.max(TRUSTED_BYTES, bytes);
   }
 
   /** How many bytes of the read under way have arrived. */
@@ -55,11 +64,16 @@ export class ChunkFeeder<T> implements ByteParser<T> {
   }
 
   /**
-   * Memory for bytes that the read under way still wants, not always for all of them; empty before
-   * the first push and after the parser's end. Whoever writes there says so by {@linkcode filled}.
+   * Memory for bytes that the read under way still wants, not always for all of them, and for some
+   * after it; empty before the first push and after the parser's end.
    */
   get room(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#filled);
+  }
+
+  /** How many bytes of the room the read under way wants. */
+  get least(): number {
+    return Math.min(this.#wanted, this.#buffer.length) - this.#filled;
   }
 
   /**
@@ -71,7 +85,7 @@ export class ChunkFeeder<T> implements ByteParser<T> {
   *push(chunk: Uint8Array): Generator<T> {
     if (this.#wanted === 0) yield* this.#advance();
     for (let at = 0; at < chunk.length && !this.#ended;) {
-      const taken = Math.min(chunk.length - at, this.#buffer.length - this.#filled);
+      const taken = Math.min(chunk.length - at, this.least);
       this.#buffer.set(chunk.subarray(at, at + taken), this.#filled);
       at += taken;
       yield* this.#received(taken);
@@ -86,8 +100,13 @@ export class ChunkFeeder<T> implements ByteParser<T> {
    * @returns What the parser makes of them.
    */
   *filled(bytes: Uint8Array<ArrayBuffer>): Generator<T> {
+    // A stream that was cancelled gives no memory back.
+    if (bytes.buffer.byteLength === 0) return;
     this.#buffer = new Uint8Array(bytes.buffer);
-    yield* this.#received(bytes.length);
+    const taken = Math.min(bytes.length, this.least);
+    const surplus = bytes.slice(taken);
+    yield* this.#received(taken);
+    yield* this.push(surplus);
   }
 
   /** Sends the parser what has come of the read under way, which is the last. */
@@ -105,7 +124,7 @@ export class ChunkFeeder<T> implements ByteParser<T> {
   *#received(length: number): Generator<T> {
     this.#filled += length;
     this.#position += length;
-    if (this.#filled === this.#wanted) yield* this.#advance(this.#buffer);
+    if (this.#filled === this.#wanted) yield* this.#advance(this.partial);
     else if (this.#filled === this.#buffer.length) this.#grow();
   }
 
@@ -130,8 +149,8 @@ export class ChunkFeeder<T> implements ByteParser<T> {
   #start(wanted: number): void {
     this.#wanted = wanted;
     this.#filled = 0;
-    const length = Math.min(wanted, this.#trusted);
-    this.#buffer = allocating(length, "a part of the input", () => new Uint8Array(length));
+    const surplus = wanted >= CHUNK_BYTES && wanted <= this.#trusted ? SURPLUS_BYTES : 0;
+    this.#buffer = this.#memory.take(Math.min(wanted, this.#trusted) + surplus);
   }
 
   #grow(): void {

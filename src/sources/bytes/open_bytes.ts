@@ -1,36 +1,36 @@
-import { type ByteSource, byteSource } from "./pulled_bytes.ts";
-import { openFile, type RandomAccess, sequentially } from "./random_access.ts";
+import { RankMeError } from "../../errors.ts";
+import { urlOf } from "./input_name.ts";
+import { openUrl } from "./open_url.ts";
+import type { OpenedBytes } from "./opened_bytes.ts";
+import { byteSource } from "./pulled_bytes.ts";
+import { openFile, sequentially } from "./random_access.ts";
 
-/** Bytes that were opened. */
-export interface OpenedBytes {
-  /** The bytes in order. Closing it closes all. */
-  readonly source: ByteSource;
-  /** How many there are, where that is known. */
-  readonly size?: number;
-  /**
-   * Turns to reading from anywhere, where that can be done. The source is not to be read any more, but
-   * still to be closed.
-   */
-  readonly randomAccess?: () => Promise<RandomAccess>;
-  /**
-   * Checks that what was read is what was opened.
-   *
-   * @throws {RankMeError} `changed`, when it was written to meanwhile.
-   */
-  readonly checkUnchanged?: () => Promise<void>;
-}
+/** How to get at what other schemes stand for. */
+const ADVICE: { readonly [scheme: string]: (address: string) => string } = {
+  s3: (address) => `sign it and pass the URL that this prints: aws s3 presign ${address}`,
+  gs: (address) => `sign it and pass the URL that this prints: gcloud storage sign-url ${address}`,
+  az: () => "sign it and pass the URL that this prints: az storage blob generate-sas --full-uri",
+  hf: () => "pass its address on the web: https://huggingface.co/datasets/NAME/resolve/main/FILE",
+};
 
 /**
- * Opens a file or a stream.
+ * Opens a file, a URL or a stream.
  *
- * @param input A path or file URL (needs permission to read it), or bytes.
+ * @param input A path, a file URL (both need permission to read it), an http or https URL (needs
+ * permission to reach it), or bytes.
  * @returns Its bytes.
- * @throws {RankMeError} `unreadable` or `permission`.
+ * @throws {RankMeError} `unreadable` or `permission`; `usage`, for other URLs.
  */
 export async function openBytes(
   input: string | URL | ReadableStream<Uint8Array>,
 ): Promise<OpenedBytes> {
-  const file = input instanceof ReadableStream ? input : await openFile(input);
+  if (input instanceof ReadableStream) return { source: byteSource(input) };
+  const url = urlOf(input);
+  if (url && url.protocol !== "file:") {
+    if (url.protocol === "http:" || url.protocol === "https:") return await openUrl(url);
+    throw unknownScheme(url);
+  }
+  const file = await openFile(url ?? input);
   if (file instanceof ReadableStream) return { source: byteSource(file) };
   return {
     source: sequentially(file),
@@ -38,4 +38,13 @@ export async function openBytes(
     randomAccess: () => Promise.resolve(file),
     checkUnchanged: () => file.checkUnchanged(),
   };
+}
+
+function unknownScheme(url: URL): RankMeError {
+  const scheme = url.protocol.slice(0, -1);
+  const advice = ADVICE[scheme]?.(`${url.protocol}//${url.host}${url.pathname}`) ??
+    "download it first";
+  return new RankMeError("usage", `${scheme}:// is not a kind of address that can be read`, {
+    advice,
+  });
 }

@@ -1,4 +1,4 @@
-import type { ByteParser } from "./byte_parser.ts";
+import { type ByteParser, CHUNK_BYTES } from "./byte_parser.ts";
 
 /** Where bytes can be pulled from, into memory of the reader's choosing. */
 export interface ByteSource {
@@ -13,9 +13,6 @@ export interface ByteSource {
   /** Lets go of the source; a read under way ends. May be called again. */
   close(reason?: unknown): void | Promise<void>;
 }
-
-/** As much as a read of a pipe gives at most. */
-const CHUNK_BYTES = 64 << 10;
 
 /**
  * Feeds a parser from a source. Reads of less than a chunk are cut out of chunks, so that many small
@@ -32,13 +29,15 @@ export async function* pull<T>(
 ): AsyncGenerator<T, void, void> {
   let chunk = new Uint8Array(CHUNK_BYTES);
   for (;;) {
-    const { room } = parser;
-    const isLarge = room.length >= CHUNK_BYTES;
-    const bytes = await (isLarge ? source.read(room, room.length) : source.read(chunk, 1));
-    if (bytes.length === 0) break;
-    if (isLarge) {
-      yield* parser.filled(bytes);
-    } else {
+    const { room, least = room.length } = parser;
+    const isLarge = least >= CHUNK_BYTES;
+    const bytes = await (isLarge ? source.read(room, least) : source.read(chunk, 1));
+    // Whoever is given what comes of them may free their memory, so that they have no length then.
+    const isEnd = bytes.length === 0;
+    // Though nothing came the room may have moved.
+    if (isLarge) yield* parser.filled(bytes);
+    if (isEnd) break;
+    if (!isLarge) {
       yield* parser.push(bytes);
       chunk = new Uint8Array(bytes.buffer);
     }
@@ -59,7 +58,7 @@ export function byteSource(stream: ReadableStream<Uint8Array>): ByteSource {
   return {
     async read(memory, least) {
       const { value } = await reader.read(memory, { min: least });
-      // Nothing at all comes of a stream that was cancelled.
+      // Nothing at all comes of a stream that was cancelled, not even the memory.
       return value ?? new Uint8Array(0);
     },
     close: (reason) => reader.cancel(reason),
@@ -67,20 +66,27 @@ export function byteSource(stream: ReadableStream<Uint8Array>): ByteSource {
 }
 
 function copying(reader: ReadableStreamDefaultReader<Uint8Array>): ByteSource {
-  let chunk = new Uint8Array(0);
-  return {
-    async read(memory) {
-      while (chunk.length === 0) {
-        const { value, done } = await reader.read();
-        if (done) return new Uint8Array(0);
-        chunk = value as Uint8Array<ArrayBuffer>;
-      }
-      const taken = chunk.subarray(0, memory.length);
-      memory.set(taken);
-      chunk = chunk.subarray(taken.length);
-      return memory.subarray(0, taken.length);
-    },
-    close: (reason) => reader.cancel(reason),
+  const next = async () => {
+    const { value, done } = await reader.read();
+    return done ? undefined : value;
+  };
+  return { read: copyingChunks(next), close: (reason) => reader.cancel(reason) };
+}
+
+/**
+ * Reads chunks as a {@linkcode ByteSource} is read.
+ *
+ * @param next Gives the next chunk, or nothing at the end, and then again.
+ * @returns The source's `read`, which copies them.
+ */
+export function copyingChunks(next: () => Promise<Uint8Array | undefined>): ByteSource["read"] {
+  let chunk: Uint8Array | undefined = new Uint8Array(0);
+  return async (memory) => {
+    while (chunk?.length === 0) chunk = await next();
+    const taken = chunk?.subarray(0, memory.length) ?? new Uint8Array(0);
+    memory.set(taken);
+    chunk = chunk?.subarray(taken.length);
+    return memory.subarray(0, taken.length);
   };
 }
 
@@ -99,8 +105,9 @@ export async function readUpTo(
   let filled = 0;
   while (filled < length) {
     const bytes = await source.read(memory.subarray(filled), length - filled);
-    if (bytes.length === 0) break;
+    // Though nothing came it may have moved.
     memory = new Uint8Array(bytes.buffer);
+    if (bytes.length === 0) break;
     filled += bytes.length;
   }
   return memory.subarray(0, filled);
@@ -138,7 +145,7 @@ export async function peek(
  * Whether a stream is one of bytes, and says so.
  *
  * @param stream Any stream.
- * @returns Whether {@linkcode byteSource} makes a source of it. It is not locked.
+ * @returns Whether {@linkcode byteSource} copies nothing of it. It is not locked.
  */
 export function isByteStream(stream: ReadableStream): stream is ReadableStream<Uint8Array> {
   const reader = byobReader(stream);

@@ -1,4 +1,4 @@
-// @ts-types="@types/papaparse"
+// @ts-types="./papaparse.d.ts"
 import Papa from "papaparse";
 
 /** A record of a CSV text. */
@@ -30,7 +30,7 @@ export function readRecords(text: string, delimiter: string, isEnd: boolean): Cs
   const parser = new Papa.Parser({
     delimiter,
     newline: "\n",
-    step({ data, errors, meta }: Papa.ParseStepResult<string[][]>) {
+    step({ data, errors, meta }) {
       malformed += errors.length;
       if (malformed === 0) records.push({ cells: data[0], end: meta.cursor });
     },

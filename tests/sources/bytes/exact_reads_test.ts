@@ -1,6 +1,12 @@
 import { assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ChunkFeeder, type ExactReader } from "../../../src/sources/bytes/exact_reads.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import {
+  ChunkFeeder,
+  exactly,
+  type ExactReader,
+  truncated,
+} from "../../../src/sources/bytes/exact_reads.ts";
 import { memoryHeld } from "../hostile.ts";
 
 /** Reads records of a length byte and so many more, up to one of the length 255; yields each. */
@@ -131,10 +137,76 @@ Deno.test("a read of no more bytes than there are gets its memory at once", () =
       (function* (): ExactReader<never> {
         yield wanted;
       })(),
-      sourceBytes,
+      { bytes: sourceBytes },
     );
     pushAll(feeder, [Uint8Array.of(1)]);
-    return feeder.room.length + 1;
+    return feeder.least + 1;
   });
   assertEquals(rooms, [64 << 20, wanted - 1, wanted]);
+});
+
+Deno.test("at the end a parser gets what has come of its read, and may make something of it", () => {
+  const feeder = new ChunkFeeder((function* (): ExactReader<Uint8Array> {
+    for (;;) {
+      const bytes = yield 4;
+      yield bytes;
+      if (bytes.length < 4) return;
+    }
+  })());
+  assertEquals(pushAll(feeder, [Uint8Array.of(1, 2, 3, 4, 5)]), [Uint8Array.of(1, 2, 3, 4)]);
+  assertEquals([...feeder.finish()], [Uint8Array.of(5)]);
+  assertEquals([...feeder.finish()], []);
+});
+
+Deno.test("a parser of no bytes at all is asked what it makes of that", () => {
+  const feeder = new ChunkFeeder((function* (): ExactReader<number[]> {
+    yield [(yield 4).length];
+  })());
+  assertEquals([...feeder.finish()], [[0]]);
+});
+
+Deno.test("a parser that has ended needs no more bytes", () => {
+  const feeder = new ChunkFeeder(records());
+  pushAll(feeder, [Uint8Array.of(255)]);
+  assertEquals([...feeder.finish()], []);
+});
+
+Deno.test("a parser that asks for more after the end is a fault of ours", () => {
+  assertThrows(() => [...new ChunkFeeder(records()).finish()], Error);
+  const feeder = new ChunkFeeder((function* (): ExactReader<never> {
+    for (;;) yield 1;
+  })());
+  const error = assertThrows(() => [...feeder.finish()], Error, "goes on after the end");
+  assertEquals(error instanceof RankMeError, false);
+});
+
+Deno.test("what cannot be done without is an error at the byte where it ends", () => {
+  const feeder = () =>
+    new ChunkFeeder((function* (): ExactReader<Uint8Array> {
+      yield yield* exactly(3, "the header");
+    })());
+  assertEquals(pushAll(feeder(), [Uint8Array.of(1, 2, 3)]), [Uint8Array.of(1, 2, 3)]);
+  for (const [come, missing] of [[0, 3], [1, 2], [2, 1]]) {
+    const cut = feeder();
+    pushAll(cut, [new Uint8Array(come)]);
+    const error = assertThrows(() => [...cut.finish()], RankMeError);
+    assertEquals(
+      [error.code, error.message],
+      [
+        "truncated",
+        `byte ${come}: the input ends ${missing} bytes short, inside the header; ` +
+        "its producer was cut off: run it again",
+      ],
+    );
+  }
+});
+
+Deno.test("a place that an error of the end has already stays", () => {
+  const feeder = new ChunkFeeder((function* (): ExactReader<never> {
+    yield 5;
+    throw truncated("inside a batch", 3).at({ byte: 1, batch: 2 });
+  })());
+  pushAll(feeder, [Uint8Array.of(1, 2)]);
+  const error = assertThrows(() => [...feeder.finish()], RankMeError);
+  assertEquals(error.place, { byte: 1, batch: 2 });
 });

@@ -1,22 +1,26 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import { ChunkFeeder, type ExactReader } from "../../../src/sources/bytes/exact_reads.ts";
+import { RankMeError } from "../../../src/errors.ts";
+import { ChunkFeeder, exactly, type ExactReader } from "../../../src/sources/bytes/exact_reads.ts";
 import {
   type ByteSource,
   byteSource,
   closingStream,
   isByteStream,
+  peek,
   pull,
+  readUpTo,
 } from "../../../src/sources/bytes/pulled_bytes.ts";
 import { byteStream, chunked, concatenated } from "../inputs.ts";
 import { memoryHeld, randomBytes } from "../hostile.ts";
 
-/** Reads records of four bytes of length and so many more; yields each. */
+/** Reads records of four bytes of length and so many more, up to the end; yields each. */
 function* records(): ExactReader<Uint8Array> {
   for (;;) {
-    const length = new DataView((yield 4).slice().buffer).getUint32(0, true);
-    const record = yield length;
-    yield record;
+    const prefix = yield 4;
+    if (prefix.length === 0) return;
+    const length = new DataView(prefix.slice().buffer).getUint32(0, true);
+    yield yield* exactly(length, "a record");
   }
 }
 
@@ -27,7 +31,7 @@ function encoded(wanted: readonly Uint8Array[]): Uint8Array {
 }
 
 function pulled(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {
-  return Array.fromAsync(pull(byteSource(stream)!, new ChunkFeeder(records())));
+  return Array.fromAsync(pull(byteSource(stream), new ChunkFeeder(records())));
 }
 
 /** A source that puts bytes where it is told to, and remembers what it was asked for. */
@@ -73,11 +77,12 @@ Deno.test("what is larger than a chunk is read right into its place, once it is 
   const [record] = await Array.fromAsync(pull(source, new ChunkFeeder(records())));
   assertEquals(record, wanted);
   assert(memories.has(record.buffer as ArrayBuffer), "the record is where it was read to");
-  // A chunk with the length and what came along, all of the rest at once, and a look for more.
+  // A chunk with the length and what came along, all of the rest at once with some of what may
+  // follow, and a look for more.
   const chunk = 65536, rest = 1_000_000 - (chunk - 4);
   assertEquals(asked, [
     { length: chunk, least: 1 },
-    { length: rest, least: rest },
+    { length: rest + 4096, least: rest },
     { length: chunk, least: 1 },
   ]);
 });
@@ -97,7 +102,7 @@ Deno.test("what has come is given out before more is waited for", async () => {
     type: "bytes",
     start: (controller) => void (write = (bytes) => controller.enqueue(bytes.slice())),
   });
-  const found = pull(byteSource(stream)!, new ChunkFeeder(records()));
+  const found = pull(byteSource(stream), new ChunkFeeder(records()));
   const bytes = encoded([randomBytes(1, 30), randomBytes(2, 30)]);
   const first = found.next();
   write(bytes.subarray(0, 40));
@@ -110,16 +115,15 @@ Deno.test("what has come is given out before more is waited for", async () => {
 Deno.test("a length that lies takes no more memory than what arrives", async () => {
   const bytes = concatenated(Uint8Array.of(0, 0, 0, 0xf0), new Uint8Array(1 << 20));
   const before = memoryHeld();
-  const feeder = new ChunkFeeder(records());
-  assertEquals(await Array.fromAsync(pull(byteSource(byteStream(bytes))!, feeder)), []);
-  assertEquals([feeder.wanted, feeder.pending], [0xf0000000, 1 << 20]);
+  const error = await assertRejects(() => pulled(byteStream(bytes)), RankMeError);
+  assertEquals(error.code, "truncated");
+  assertEquals(error.place.byte, bytes.length);
   assertLess(memoryHeld() - before, 150e6);
 });
 
 Deno.test("a stream of bytes is told from others without being locked or read", async () => {
   const bytes = byteStream(Uint8Array.of(1, 2, 3)), other = chunked(Uint8Array.of(1, 2, 3));
   assertEquals([isByteStream(bytes), isByteStream(other)], [true, false]);
-  assertStrictEquals(byteSource(other), undefined);
   assertEquals([bytes.locked, other.locked], [false, false]);
   for (const stream of [bytes, other]) {
     assertEquals(await Array.fromAsync(stream), [Uint8Array.of(1, 2, 3)]);
@@ -129,7 +133,7 @@ Deno.test("a stream of bytes is told from others without being locked or read", 
 Deno.test("a stream that someone else is reading is refused", async () => {
   const stream = byteStream(Uint8Array.of(1));
   const reader = stream.getReader();
-  await assertRejects(async () => await byteSource(stream)?.close(), TypeError);
+  await assertRejects(async () => await byteSource(stream).close(), TypeError);
   await reader.cancel();
 });
 
@@ -139,11 +143,86 @@ Deno.test("closing a source cancels the stream with the reason and ends the read
     type: "bytes",
     cancel: (why) => void (reason = why),
   });
-  const source = byteSource(silent)!;
+  const source = byteSource(silent);
   const reading = source.read(new Uint8Array(10), 10);
   await source.close("enough");
   assertEquals(reason, "enough");
   assertEquals((await reading).length, 0);
+});
+
+Deno.test("closing a source of chunks cancels the stream and ends the read under way", async () => {
+  let reason: unknown;
+  const silent = new ReadableStream<Uint8Array>({ cancel: (why) => void (reason = why) });
+  const source = byteSource(silent);
+  const reading = source.read(new Uint8Array(10), 10);
+  await source.close("enough");
+  assertEquals(reason, "enough");
+  assertEquals((await reading).length, 0);
+});
+
+Deno.test("of a stream of chunks these are copied, whatever their sizes", async () => {
+  const wanted = Array.from({ length: 30 }, (_, i) => randomBytes(i + 1, i * i * 100));
+  for (const sizes of [[1_000_000], [100_000, 0, 7], [4, 0, 65_536]]) {
+    assertEquals(await pulled(chunked(encoded(wanted), sizes)), wanted);
+  }
+  const chunk = Uint8Array.of(1, 2, 3);
+  const source = byteSource(ReadableStream.from([chunk]));
+  const part = await source.read(new Uint8Array(2), 2);
+  chunk.fill(0);
+  assertEquals(part, Uint8Array.of(1, 2));
+  assertEquals(await source.read(new Uint8Array(5), 5), Uint8Array.of(0));
+  for (let i = 0; i < 2; i++) assertEquals((await source.read(new Uint8Array(5), 5)).length, 0);
+});
+
+Deno.test("an input that ends inside a read is an error, however it comes", async () => {
+  const bytes = encoded([randomBytes(1, 20), randomBytes(2, 300_000)]);
+  for (const length of [1, 10, 24, 28, 29, 70_000, bytes.length - 1]) {
+    for (const stream of [byteStream, chunked]) {
+      const input = stream(bytes.subarray(0, length), [50_000]);
+      if (length === 24) assertEquals(await pulled(input), [randomBytes(1, 20)]);
+      else await assertRejects(() => pulled(input), length < 4 ? RangeError : RankMeError);
+    }
+  }
+});
+
+// --- The first bytes ---
+
+Deno.test("as many bytes are waited for as are asked for, up to the end", async () => {
+  const bytes = randomBytes(1, 1000);
+  for (const stream of [byteStream, chunked]) {
+    for (const sizes of [[1], [7], [1000]]) {
+      const source = byteSource(stream(bytes, sizes));
+      assertEquals(await readUpTo(source, 0), new Uint8Array(0));
+      assertEquals(await readUpTo(source, 300), bytes.subarray(0, 300));
+      assertEquals(await readUpTo(source, 800), bytes.subarray(300));
+      assertEquals(await readUpTo(source, 800), new Uint8Array(0));
+    }
+  }
+});
+
+Deno.test("a look at the first bytes takes none of them away", async () => {
+  const bytes = randomBytes(1, 1000);
+  for (const stream of [byteStream, chunked]) {
+    for (const sizes of [[1], [7], [1000]]) {
+      for (const length of [0, 1, 64, 1000, 2000]) {
+        const { head, source } = await peek(byteSource(stream(bytes, sizes)), length);
+        assertEquals(head, bytes.subarray(0, length));
+        assertEquals(await readUpTo(source, 5), bytes.subarray(0, 5));
+        assertEquals(await readUpTo(source, 2000), bytes.subarray(5));
+      }
+    }
+  }
+});
+
+Deno.test("a source that was looked at closes the one below", async () => {
+  let reason: unknown;
+  const bytes = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new Uint8Array(10)),
+    cancel: (why) => void (reason = why),
+  });
+  const { source } = await peek(byteSource(bytes), 5);
+  await source.close("seen enough");
+  assertEquals(reason, "seen enough");
 });
 
 // --- Streams of what is read ---

@@ -125,3 +125,68 @@ Deno.test("a pipe is read once, as a stream", { ignore: Deno.build.os === "windo
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+// --- Files that are written to meanwhile ---
+
+async function changing(
+  change: (path: string) => Promise<void>,
+): Promise<{ readonly check: string | undefined; readonly read: string | undefined }> {
+  let check, read;
+  await withFile(randomBytes(6, 3000), async (path) => {
+    // Longer ago than any clock of a file system is coarse.
+    await Deno.utime(path, new Date(1e12), new Date(1e12));
+    const file = await opened(path);
+    await file.checkUnchanged();
+    await readBytes(file, 0, 1000);
+    await file.checkUnchanged();
+    await change(path);
+    const codeOf = (error: unknown) => (error as RankMeError).code;
+    read = await readBytes(file, 1000, 2000).then(() => undefined, codeOf);
+    check = await file.checkUnchanged().then(() => undefined, codeOf);
+    file.close();
+  });
+  return { check, read };
+}
+
+Deno.test("a file that was written to while it was read is found out", async () => {
+  assertEquals(await changing(() => Promise.resolve()), { check: undefined, read: undefined });
+  const changes: Record<string, (path: string) => Promise<void>> = {
+    appended: (path) => Deno.writeFile(path, Uint8Array.of(1), { append: true }),
+    rewritten: (path) => Deno.writeFile(path, randomBytes(7, 3000)),
+    "one byte of it": async (path) => {
+      const file = await Deno.open(path, { write: true });
+      await file.write(Uint8Array.of(1));
+      file.close();
+    },
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    assertEquals(await changing(change), { check: "changed", read: undefined }, name);
+  }
+  const cut = (path: string) => Deno.truncate(path, 1500);
+  assertEquals(await changing(cut), { check: "changed", read: "truncated" });
+});
+
+Deno.test("a file that another took the place of is still the one that was opened", async () => {
+  const bytes = randomBytes(6, 3000);
+  await withFile(bytes, async (path) => {
+    const file = await opened(path);
+    await Deno.writeFile(`${path}.new`, randomBytes(7, 3000));
+    await Deno.rename(`${path}.new`, path);
+    assertEquals(await readBytes(file, 0, 3000), bytes);
+    await file.checkUnchanged();
+    file.close();
+  });
+});
+
+Deno.test("what was written to is said in words", async () => {
+  await withFile(randomBytes(6, 300), async (path) => {
+    const file = await opened(path);
+    await Deno.writeFile(path, Uint8Array.of(1), { append: true });
+    const error = await assertRejects(() => file.checkUnchanged(), RankMeError);
+    assertEquals(
+      error.message,
+      "it was written to while it was read; read it again once its writer is done",
+    );
+    file.close();
+  });
+});
