@@ -21,5 +21,5 @@ export async function readEmbeddings(input: EmbeddingInput): Promise<number> {
 }
 
 if (import.meta.main) {
-  console.log(JSON.stringify({ answer: await readEmbeddings(Deno.stdin.readable) }));
+  console.log(JSON.stringify({ answer: await readEmbeddings(Deno.stdin) }));
 }

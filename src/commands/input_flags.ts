@@ -116,6 +116,6 @@ export function inputSources(inputs: readonly string[]): readonly NamedSource[] 
     throw usage(`${nameOf(twice)} is given twice`, "its rows would count twice");
   }
   return (inputs.length > 0 ? inputs : ["-"]).map((name) =>
-    name === "-" ? { name: "stdin", source: Deno.stdin.readable } : { name, source: name }
+    name === "-" ? { name: "stdin", source: Deno.stdin } : { name, source: name }
   );
 }

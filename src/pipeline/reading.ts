@@ -6,7 +6,7 @@ import {
   openEmbeddings,
   type OpenEmbeddingsOptions,
 } from "../sources/open_embeddings.ts";
-import { isByteStream } from "../sources/bytes/pulled_bytes.ts";
+import { isByteReader, isByteStream } from "../sources/bytes/pulled_bytes.ts";
 import { pathOf } from "../sources/bytes/random_access.ts";
 import { listAllShards } from "../sources/shards/list_shards.ts";
 
@@ -168,7 +168,7 @@ export class Reading {
   }
 
   async #open(source: ScoreSource, options: OpenEmbeddingsOptions): Promise<OpenSource> {
-    if (isPath(source)) return openEmbeddings(source, options);
+    if (isPath(source) || isByteReader(source)) return openEmbeddings(source, options);
     if (!(source instanceof ReadableStream)) return madeByProgram(source, options.name);
     if (isByteStream(source)) return openEmbeddings(source, options);
     // Bytes or batches? Only the first chunk tells.

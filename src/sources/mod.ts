@@ -13,6 +13,7 @@ export * from "./dense/raw_embedding_stream.ts";
 export * from "./dense/safetensors_embedding_stream.ts";
 export type { Compression, Format, RawFormat } from "./detect.ts";
 export type { Axes, RowOptions } from "./format_reader.ts";
+export type { ByteReader } from "./bytes/pulled_bytes.ts";
 export * from "./open_embeddings.ts";
 export * from "./shards/list_shards.ts";
 export * from "./synthetic.ts";

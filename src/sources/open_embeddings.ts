@@ -4,7 +4,7 @@ import { nameOf } from "./bytes/input_name.ts";
 import { MemoryPool } from "./bytes/memory_pool.ts";
 import { openBytes } from "./bytes/open_bytes.ts";
 import type { OpenedBytes } from "./bytes/opened_bytes.ts";
-import { closingStream, pull } from "./bytes/pulled_bytes.ts";
+import { type ByteReader, closingStream, pull } from "./bytes/pulled_bytes.ts";
 import { uncompressed, type UncompressedBytes } from "./bytes/uncompressed.ts";
 import { checkChoice } from "./columns.ts";
 import {
@@ -19,8 +19,11 @@ import { formatReader } from "./formats.ts";
 import type { RowBlock } from "./row_block.ts";
 import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
 
-/** Where embeddings can be read from: a path, a URL (file, http or https), or bytes. */
-export type EmbeddingInput = string | URL | ReadableStream<Uint8Array>;
+/**
+ * Where embeddings can be read from: a path, a URL (file, http or https), or bytes, be they a stream or
+ * what is read from, as `Deno.stdin` is.
+ */
+export type EmbeddingInput = string | URL | ByteReader | ReadableStream<Uint8Array>;
 
 /** How to open embeddings. */
 export interface OpenEmbeddingsOptions extends RowOptions, UsableRowsOptions {
@@ -82,7 +85,8 @@ export async function openEmbeddings(
   input: EmbeddingInput,
   { name, format, nonFinite, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
-  const called = name ?? (input instanceof ReadableStream ? "stream" : nameOf(input));
+  const called = name ??
+    (typeof input === "string" || input instanceof URL ? nameOf(input) : "stream");
   try {
     checkChoice(options);
     const usable = new UsableRows({ nonFinite }, called);

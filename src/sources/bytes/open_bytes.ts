@@ -2,7 +2,7 @@ import { RankMeError } from "../../errors.ts";
 import { urlOf } from "./input_name.ts";
 import { openUrl } from "./open_url.ts";
 import type { OpenedBytes } from "./opened_bytes.ts";
-import { byteSource } from "./pulled_bytes.ts";
+import { type ByteReader, byteSource, readerSource } from "./pulled_bytes.ts";
 import { openFile, sequentially } from "./random_access.ts";
 
 /** How to get at what other schemes stand for. */
@@ -22,16 +22,17 @@ const ADVICE: { readonly [scheme: string]: (address: string) => string } = {
  * @throws {RankMeError} `unreadable` or `permission`; `usage`, for other URLs.
  */
 export async function openBytes(
-  input: string | URL | ReadableStream<Uint8Array>,
+  input: string | URL | ByteReader | ReadableStream<Uint8Array>,
 ): Promise<OpenedBytes> {
   if (input instanceof ReadableStream) return { source: byteSource(input) };
+  if (!(typeof input === "string" || input instanceof URL)) return { source: readerSource(input) };
   const url = urlOf(input);
   if (url && url.protocol !== "file:") {
     if (url.protocol === "http:" || url.protocol === "https:") return await openUrl(url);
     throw unknownScheme(url);
   }
   const file = await openFile(url ?? input);
-  if (file instanceof ReadableStream) return { source: byteSource(file) };
+  if (file instanceof Deno.FsFile) return { source: readerSource(file) };
   return {
     source: sequentially(file),
     size: file.size,

@@ -27,19 +27,19 @@ export interface RandomAccess {
  * Opens a file for reading. Needs permission to read it.
  *
  * @param path Its path.
- * @returns The open file, or its bytes where it is a pipe and can only be read once.
+ * @returns The open file, as it is where it is a pipe and can only be read once.
  * @throws {RankMeError} `unreadable` or `permission`.
  */
 export async function openFile(
   path: string | URL,
-): Promise<RandomAccess | ReadableStream<Uint8Array>> {
+): Promise<RandomAccess | Deno.FsFile> {
   const file = await explaining(path, () => Deno.open(path, { read: true }));
   const { size, mtime, isDirectory, isFile } = await file.stat();
   if (isDirectory) {
     file.close();
     throw new RankMeError("unreadable", "this is a directory", { advice: "pass the files in it" });
   }
-  if (!isFile) return file.readable;
+  if (!isFile) return file;
   let open = true;
   let cursor = 0;
   return {

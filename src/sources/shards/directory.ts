@@ -6,6 +6,8 @@ export interface Entry {
   readonly path: string;
   /** Whether it is a folder. */
   readonly isFolder: boolean;
+  /** Whether it is a file without a byte. */
+  readonly isEmpty: boolean;
   /** Which file or folder it is, whatever its path; absent where the system does not say. */
   readonly identity?: string;
 }
@@ -19,10 +21,11 @@ export interface Entry {
  */
 export async function lookUp(path: string): Promise<Entry | undefined> {
   try {
-    const { dev, ino, isDirectory, isFile } = await Deno.stat(path);
+    const { dev, ino, isDirectory, isFile, size } = await Deno.stat(path);
     return {
       path,
       isFolder: isDirectory,
+      isEmpty: isFile && size === 0,
       ...ino && (isFile || isDirectory) && { identity: `${dev}:${ino}` },
     };
   } catch (error) {

@@ -29,6 +29,16 @@ export function hasKnownEnding(name: string): boolean {
 }
 
 /**
+ * Whether a file's name says that it is a text, which may have no bytes.
+ *
+ * @param name The name.
+ * @returns Whether it ends so.
+ */
+export function isText(name: string): boolean {
+  return /\.(csv|tsv|json|jsonl|ndjson)$/i.test(name);
+}
+
+/**
  * A file's name without what says how it is written.
  *
  * @param name The name.

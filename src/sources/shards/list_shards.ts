@@ -3,12 +3,15 @@ import { nameOf, urlOf } from "../bytes/input_name.ts";
 import { pathOf } from "../bytes/random_access.ts";
 import { refuseMissingShards, refuseSameStems } from "./complete_sets.ts";
 import { type Entry, lookUp, namesIn, pathIn } from "./directory.ts";
-import { hasKnownEnding, isHidden } from "./file_names.ts";
+import { hasKnownEnding, isHidden, isText } from "./file_names.ts";
 import { isPattern, matches } from "./glob.ts";
 import { dataSetParts } from "./hugging_face.ts";
 import { compareNaturally } from "./natural_order.ts";
 import { someNames } from "./some_names.ts";
 import { refuseTables } from "./tables.ts";
+
+/** What Spark and Hadoop write when all else has been. */
+const COMPLETE = "_SUCCESS";
 
 /** A file or URL, and which file it is. */
 type Shard = Pick<Entry, "path" | "identity">;
@@ -104,7 +107,8 @@ async function shardsOf(input: string | URL): Promise<readonly Shard[]> {
 async function filesIn(folder: Entry): Promise<readonly Shard[]> {
   const files = await Array.fromAsync(walk(folder, []));
   if (files.length > 0) return files;
-  const names = (await namesIn(folder.path) ?? []).sort(compareNaturally);
+  const names = (await namesIn(folder.path) ?? []).filter((name) => !name.startsWith("."))
+    .sort(compareNaturally);
   const what = names.length === 0
     ? "this folder is empty"
     : `no file in this folder ends as a format's do; it holds ${someNames(names)}`;
@@ -117,6 +121,7 @@ async function filesIn(folder: Entry): Promise<readonly Shard[]> {
 async function* walk(
   { path: folder, identity }: Entry,
   above: readonly (string | undefined)[],
+  isInComplete = false,
 ): AsyncGenerator<Shard, void, void> {
   // A link may lead back to where it is.
   if (identity !== undefined && above.includes(identity)) return;
@@ -126,8 +131,11 @@ async function* walk(
     names.filter((name) => !isHidden(name)).sort(compareNaturally)
       .map((name) => pathIn(folder, name));
   const entries = await Promise.all(parts.map(lookUp));
+  const isComplete = isInComplete || names.includes(COMPLETE);
   for (const [index, entry] of entries.entries()) {
-    if (entry?.isFolder) yield* walk(entry, [...above, identity]);
+    // Of a part without rows Spark makes a text without a byte; elsewhere that is a writer cut off.
+    if (entry?.isEmpty && isComplete && isText(parts[index])) continue;
+    if (entry?.isFolder) yield* walk(entry, [...above, identity], isComplete);
     else if (hasKnownEnding(parts[index])) yield entry ?? vanished(parts[index]);
   }
 }

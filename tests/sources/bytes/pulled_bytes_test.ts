@@ -3,12 +3,15 @@ import fc from "fast-check";
 import { RankMeError } from "../../../src/errors.ts";
 import { ChunkFeeder, exactly, type ExactReader } from "../../../src/sources/bytes/exact_reads.ts";
 import {
+  type ByteReader,
   type ByteSource,
   byteSource,
   closingStream,
+  isByteReader,
   isByteStream,
   peek,
   pull,
+  readerSource,
   readUpTo,
 } from "../../../src/sources/bytes/pulled_bytes.ts";
 import { byteStream, chunked, concatenated } from "../inputs.ts";
@@ -293,4 +296,74 @@ Deno.test("cancelling closes the source, before the first read and during one", 
   await reader.cancel("stuck");
   assertEquals(closed[0], "stuck");
   assertEquals((await reading).done, true);
+});
+
+/** A reader of some bytes, at most so many at a time, that counts how often it was closed. */
+function countingReader(bytes: Uint8Array, most: number): ByteReader & { closed: number } {
+  let at = 0;
+  return {
+    closed: 0,
+    read(memory) {
+      const part = bytes.subarray(at, at + Math.min(most, memory.length));
+      memory.set(part);
+      at += part.length;
+      return Promise.resolve(part.length === 0 ? null : part.length);
+    },
+    close() {
+      this.closed++;
+    },
+  };
+}
+
+Deno.test("a reader is read until there is what is worth waiting for, or its end", async () => {
+  const bytes = randomBytes(9, 1000);
+  const source = readerSource(countingReader(bytes, 7));
+  assertEquals(await source.read(new Uint8Array(100), 1), bytes.slice(0, 7));
+  assertEquals(await source.read(new Uint8Array(100), 20), bytes.slice(7, 28));
+  assertEquals(await source.read(new Uint8Array(20), 20), bytes.slice(28, 48));
+  assertEquals(await source.read(new Uint8Array(5000), 5000), bytes.slice(48));
+  assertEquals(await source.read(new Uint8Array(100), 100), new Uint8Array(0));
+});
+
+Deno.test("a reader is closed once, and at the end of what is made of it", async () => {
+  const reader = countingReader(encoded([randomBytes(1, 200_000)]), 1000);
+  const source = readerSource(reader);
+  const stream = closingStream(source, pull(source, new ChunkFeeder(records())));
+  const found = await Array.fromAsync(stream);
+  assertEquals(found, [randomBytes(1, 200_000)]);
+  source.close();
+  assertEquals(reader.closed, 1);
+});
+
+Deno.test({
+  name: "closing ends a read of a pipe that never says anything",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = `${folder}/pipe`;
+      await new Deno.Command("mkfifo", { args: [path] }).output();
+      const [file, writer] = await Promise.all([
+        Deno.open(path),
+        Deno.open(path, { write: true }),
+      ]);
+      const source = readerSource(file);
+      const stream = closingStream(source, pull(source, new ChunkFeeder(records())));
+      const reader = stream.getReader();
+      const waiting = reader.read();
+      await reader.cancel();
+      assertEquals((await waiting).done, true);
+      writer.close();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("readers are told from streams and lists", () => {
+  assert(isByteReader(Deno.stdin));
+  assert(isByteReader(countingReader(new Uint8Array(0), 1)));
+  for (const other of [new ReadableStream(), [], new Set(), { read: 1, close: 2 }, { read() {} }]) {
+    assert(!isByteReader(other));
+  }
 });

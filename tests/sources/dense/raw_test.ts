@@ -54,7 +54,10 @@ for (const [name, Numbers] of Object.entries(ARRAYS)) {
 }
 
 Deno.test("a size that is known is checked before a row is read", () => {
-  const error = assertThrows(() => rawReader("f32").parse!({ dim: 3 }, { bytes: 121 }), RankMeError);
+  const error = assertThrows(
+    () => rawReader("f32").parse!({ dim: 3 }, { bytes: 121 }),
+    RankMeError,
+  );
   assertEquals(
     error.message,
     "121 bytes are no whole rows of 3 float32 (12 bytes each): 1 bytes are left over; check --dim and " +

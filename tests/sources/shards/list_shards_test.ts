@@ -46,6 +46,19 @@ Deno.test("a file, a URL and what is not there are their only shard", async () =
 
 // --- Folders ---
 
+Deno.test("texts without a byte are parts without rows where Spark has ended, nowhere else", async () => {
+  const files = { "part-0.json": "", "part-1.json": "[1]\n", "day=2/part-0.csv": "" };
+  await withFolder({ ...files, _SUCCESS: "" }, async (folder) => {
+    assertEquals(await listed(folder), ["part-1.json"]);
+  });
+  await withFolder(files, async (folder) => {
+    assertEquals(await listed(folder), ["day=2/part-0.csv", "part-0.json", "part-1.json"]);
+  });
+  await withFolder({ "part-0.parquet": "", _SUCCESS: "" }, async (folder) => {
+    assertEquals(await listed(folder), ["part-0.parquet"]);
+  });
+});
+
 Deno.test("a folder is the files of known formats in it and in its folders, in natural order", async () => {
   const known = [
     "day=1/part-00000-a.snappy.parquet",
