@@ -15,8 +15,8 @@ RankMe is the effective rank of an embedding matrix: how many directions the
 embeddings really use. Compare it between runs of one method; higher is better.
 
 Usage
-  producer | rankme             score an Arrow IPC stream
-  rankme embeddings.arrow       score a file, or several that are its shards
+  producer | rankme             score what is piped in
+  rankme INPUT…                 score files, folders, patterns or URLs, which are its shards
   rankme COMMAND [flags]
 
 Commands

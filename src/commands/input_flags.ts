@@ -9,10 +9,10 @@ import { type Arguments, type Flag, usage } from "./flags.ts";
 
 /** What INPUT can be, for the help of commands that take it. */
 export const INPUT_HELP =
-  `INPUT is a file, a folder of shards, a pattern such as 'shards/*.parquet' or a URL; - is standard
-input, as is no INPUT at all when something is piped in. Arrow, Parquet, .npy, .npz, safetensors,
-CSV, TSV and JSON Lines are told apart by their content, .gz and .zst are decompressed on the way.
-Standard input needs no permission; files need --allow-read, URLs --allow-net.`;
+  `INPUT is a file, a folder, a pattern such as 'shards/*.parquet' or a URL; - is standard input, as
+is no INPUT at all when something is piped in. Arrow, Parquet, .npy, .npz, safetensors, CSV, TSV and
+JSON Lines are told by their content; .gz and .zst are decompressed on the way. Standard input needs
+no permission; files need --allow-read, URLs --allow-net.`;
 
 /** The flags that say how an input is to be read, and which of its rows. */
 export const INPUT_FLAGS: readonly Flag[] = [

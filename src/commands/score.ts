@@ -32,8 +32,8 @@ export const scoreCommand: Command = {
   name: "score",
   summary: "score one data set: a stream, files, folders or URLs, which are its shards",
   usage: "[INPUT…] [flags]",
-  description: `${INPUT_HELP} Several
-inputs are the shards of one data set.
+  description: `${INPUT_HELP}
+Several inputs are the shards of one data set.
 
 Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of memory,
 130 interrupted (what was read by then is scored, and marked as partial).`,

@@ -16,8 +16,8 @@ import { listAllShards } from "../sources/shards/list_shards.ts";
  */
 export type ScoreSource = EmbeddingInput | AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
 
-/** How to read the shards of a data set. The options for opening are for Arrow, not for batches. */
-export interface ReadingOptions extends Omit<OpenEmbeddingsOptions, "name"> {
+/** How to read the shards of a data set. The options for opening are not for batches. */
+export interface ReadingOptions extends Omit<OpenEmbeddingsOptions, "name" | "signal"> {
   /** What messages call each source. Default: its path, which files of a folder are called anyway. */
   readonly names?: readonly (string | undefined)[];
 }
@@ -52,6 +52,8 @@ export class Reading {
   }[] = [];
   /** Whether no more shards are wanted. */
   #isStopped = false;
+  /** Ends a wait for the first bytes of a shard. */
+  readonly #opening = new AbortController();
   /** Ends the read under way. */
   #cancelRead: () => Promise<unknown> = () => Promise.resolve();
 
@@ -99,7 +101,12 @@ export class Reading {
           if (!shard) {
             const { value, done } = await shards.next();
             if (done || this.#isStopped) return controller.close();
-            shard = this.#shard(value.source, { ...options, nonFinite: policy, name: value.name });
+            shard = this.#shard(value.source, {
+              ...options,
+              nonFinite: policy,
+              name: value.name,
+              signal: this.#opening.signal,
+            });
           }
           const batch = await shard.next();
           if (batch) return controller.enqueue(batch);
@@ -116,6 +123,7 @@ export class Reading {
   /** Lets go of the source, though it be waited for and never say anything again. */
   stop(): void {
     this.#isStopped = true;
+    this.#opening.abort();
     this.#cancelRead().catch(() => {});
   }
 

@@ -31,6 +31,8 @@ export interface OpenEmbeddingsOptions extends RowOptions, UsableRowsOptions {
   readonly name?: string;
   /** What it is. Default: what its first bytes say. */
   readonly format?: Format;
+  /** Ends a wait for the first bytes; once it is open, its batches can be cancelled. */
+  readonly signal?: AbortSignal;
 }
 
 /** An input that is being read. */
@@ -83,14 +85,15 @@ export interface OpenedEmbeddings {
  */
 export async function openEmbeddings(
   input: EmbeddingInput,
-  { name, format, nonFinite, ...options }: OpenEmbeddingsOptions = {},
+  { name, format, nonFinite, signal, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
   const called = name ??
     (typeof input === "string" || input instanceof URL ? nameOf(input) : "stream");
   try {
     checkChoice(options);
     const usable = new UsableRows({ nonFinite }, called);
-    const opened = await uncompressed(await openBytes(input));
+    const bytes = await openBytes(input);
+    const opened = await closedOn(signal, bytes, () => uncompressed(bytes));
     const memory = new MemoryPool();
     const rows = await readingRows(opened, format, options, memory).catch(async (error) => {
       await opened.source.close(error);
@@ -114,6 +117,23 @@ export async function openEmbeddings(
     };
   } catch (error) {
     throw named(error, called);
+  }
+}
+
+/** Does something with bytes, which are closed when the signal says so meanwhile. */
+async function closedOn<T>(
+  signal: AbortSignal | undefined,
+  { source }: OpenedBytes,
+  operation: () => Promise<T>,
+): Promise<T> {
+  // What goes wrong in closing is of no interest: the operation fails anyway.
+  const close = async () => await Promise.resolve(source.close(signal!.reason)).catch(() => {});
+  if (signal?.aborted) await close();
+  signal?.addEventListener("abort", close, { once: true });
+  try {
+    return await operation();
+  } finally {
+    signal?.removeEventListener("abort", close);
   }
 }
 

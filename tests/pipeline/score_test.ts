@@ -421,6 +421,33 @@ Deno.test("a signal before the first row leaves nothing to score", async () => {
   assertEquals(source.cancelled.length, 1);
 });
 
+Deno.test("an interruption before the first byte lets go of bytes that never come", async () => {
+  let closed = 0;
+  const ended = Promise.withResolvers<number | null>();
+  const reader = {
+    read: () => ended.promise,
+    close() {
+      closed++;
+      ended.resolve(null);
+    },
+  };
+  const cancelled: unknown[] = [];
+  const stream = new ReadableStream<Uint8Array>({
+    type: "bytes",
+    pull: () => never<undefined>(),
+    cancel: (reason) => void cancelled.push(reason),
+  });
+  for (const source of [reader, stream]) {
+    const controller = new AbortController();
+    const scoring = refusal(source, { signal: controller.signal });
+    await settle();
+    controller.abort();
+    assertStringIncludes((await scoring).message, "interrupted before the first row");
+    await settle();
+  }
+  assertEquals([closed, cancelled.length], [1, 1]);
+});
+
 Deno.test("a signal that was given before the start reads nothing", async () => {
   const source = watchedSource((index) => index < 50 ? batchOf(2, index, 1, 0, index) : undefined);
   const error = await refusal(source.stream, { signal: AbortSignal.abort() });
