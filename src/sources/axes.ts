@@ -56,6 +56,22 @@ export function rowShapeOfEach(
 }
 
 /**
+ * What is to become of lists of lists, whose lengths only they themselves know.
+ *
+ * @param axes What was asked for.
+ * @param found What messages say was found, as in `column "tokens" holds list<list<float32>>`.
+ * @returns The same, if anything was.
+ * @throws {RankMeError} `dimension`, when nobody said it.
+ */
+export function axesOfLists(axes: Axes | undefined, found: string): Axes {
+  if (axes !== undefined) return axes;
+  throw new RankMeError("dimension", found, {
+    advice: "pass --axes rows (every innermost list is a row) or --axes flat (one row per value, " +
+      "whose lists have the same lengths in all)",
+  });
+}
+
+/**
  * A shape as Python writes it.
  *
  * @param shape The length of each axis.

@@ -1,4 +1,5 @@
 import { RankMeError } from "../errors.ts";
+import type { Axes } from "./format_reader.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {
@@ -15,10 +16,15 @@ export interface ColumnChoice {
 export interface Column {
   /** Its name; that of a field of a struct has the struct's before it, as in `a.b`. */
   readonly name: string;
-  /** What its values could be: embeddings, one dimension of them, or neither. */
-  readonly kind: "vectors" | "numbers" | "other";
+  /**
+   * What its values could be: embeddings, lists of as many as there are, one dimension of them, or
+   * neither.
+   */
+  readonly kind: "vectors" | "matrices" | "numbers" | "other";
   /** What messages call its type, as in `list<float32>`. */
   readonly type: string;
+  /** What would do in its place, where it holds embeddings in a form that is none of these. */
+  readonly advice?: string;
 }
 
 /** Columns that were found to hold embeddings. */
@@ -66,21 +72,22 @@ export function checkChoice({ column, columns }: ColumnChoice): void {
  * Finds the columns that hold the embeddings.
  *
  * @param columns The columns there are.
- * @param choice What the user asked for.
+ * @param choice What the user asked for. Who says what is to become of axes means matrices too; else
+ * these are taken by name only, or where nothing else fits.
  * @param needs What would do, for messages. Default: lists of floats.
  * @returns Which of them.
  * @throws {RankMeError} `column`, when none fits or several do, with the candidates.
  */
 export function chooseColumns(
   columns: readonly Column[],
-  choice: ColumnChoice,
+  choice: ColumnChoice & { readonly axes?: Axes },
   needs: Needs = TYPED,
 ): ChosenColumns {
   if (choice.columns) return chooseNumbers(columns, choice.columns, needs);
   if (choice.column !== undefined) {
     return vectors(columns, namedColumn(columns, choice.column, needs));
   }
-  const fitting = columns.filter(({ kind }) => kind === "vectors");
+  const fitting = fittingColumns(columns, choice.axes);
   if (fitting.length === 1) return vectors(columns, columns.indexOf(fitting[0]));
   if (fitting.length > 1) {
     throw new RankMeError("column", `several columns could be embeddings: ${listed(fitting)}`, {
@@ -94,15 +101,26 @@ function vectors(columns: readonly Column[], index: number): ChosenColumns {
   return { kind: "vectors", name: columns[index].name, index };
 }
 
+/** The columns of vectors, and those of matrices where they are asked for or there is nothing else. */
+function fittingColumns(columns: readonly Column[], axes: Axes | undefined): readonly Column[] {
+  const vectors = columns.filter(({ kind }) => kind === "vectors");
+  const numbers = columns.filter(({ kind }) => kind === "numbers");
+  const isElsewhere = vectors.length > 0 || areCounted(numbers.map(({ name }) => name));
+  if (axes === undefined && isElsewhere) return vectors;
+  return columns.filter(({ kind }) => kind === "vectors" || kind === "matrices");
+}
+
 /** All columns of numbers, where their names count the dimensions and there are no others. */
 function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
   const numbers = columns.filter(({ kind }) => kind === "numbers");
-  if (numbers.length === 0) {
+  const isCounted = areCounted(numbers.map(({ name }) => name));
+  const advice = columns.find(({ advice }) => advice !== undefined)?.advice;
+  if (numbers.length === 0 || advice !== undefined && !isCounted) {
     throw new RankMeError("column", `no column holds embeddings; there are: ${listed(columns)}`, {
-      advice: needs.vectors,
+      advice: advice ?? needs.vectors,
     });
   }
-  if (areCounted(numbers.map(({ name }) => name))) {
+  if (isCounted) {
     refuseOtherCounted(columns, sharedPrefix(numbers), needs);
     const indices = columns.flatMap(({ kind }, index) => kind === "numbers" ? [index] : []);
     return chosenNumbers(columns, `${sharedPrefix(numbers)}*`, indices);
@@ -142,7 +160,7 @@ function refuseOtherCounted(columns: readonly Column[], prefix: string, needs: N
 
 /** Whether names are one prefix, or none, and the numbers from 0 or 1 on, in order. */
 function areCounted(names: readonly string[]): boolean {
-  const [, prefix, digits] = /^(.*?)(0*[01])$/s.exec(names[0]) ?? [];
+  const [, prefix, digits] = /^(.*?)(0*[01])$/s.exec(names[0] ?? "") ?? [];
   if (names.length < 2 || digits === undefined) return false;
   return names.every((name, i) =>
     name === prefix + String(Number(digits) + i).padStart(digits.length, "0")
@@ -165,9 +183,9 @@ function namedColumn(columns: readonly Column[], name: string, needs: Needs): nu
   if (found.length > 1) {
     throw new RankMeError("column", `${found.length} columns are named "${name}"`);
   }
-  const { kind, type } = columns[found[0]];
-  if (kind !== "vectors") {
-    throw new RankMeError("column", `column "${name}" is ${type}`, { advice: needs.vectors });
+  const { kind, type, advice = needs.vectors } = columns[found[0]];
+  if (kind !== "vectors" && kind !== "matrices") {
+    throw new RankMeError("column", `column "${name}" is ${type}`, { advice });
   }
   return found[0];
 }
@@ -195,7 +213,7 @@ function chooseNumbers(
   const wrong = indices.map((index) => columns[index]).find(({ kind }) => kind !== "numbers");
   if (wrong) {
     throw new RankMeError("column", `column "${wrong.name}" is ${wrong.type}`, {
-      advice: needs.numbers,
+      advice: wrong.advice ?? needs.numbers,
     });
   }
   return chosenNumbers(columns, patterns.join(","), indices);

@@ -261,3 +261,37 @@ Deno.test("vectors in one part and columns of numbers in the next are not the sa
     assertThrows(() => checkSameColumns(before, now), RankMeError, "the embeddings move from");
   }
 });
+
+// --- Matrices ---
+
+Deno.test("columns of matrices are taken where nothing else fits, or axes or names mean them", () => {
+  const matrices = { name: "tokens", type: "list<list<float32>>", kind: "matrices" } as const;
+  const other = { name: "score", type: "float32", kind: "numbers" } as const;
+  const vectors = { name: "pooled", type: "list<float32>", kind: "vectors" } as const;
+  const tokens = (index: number) => ({ kind: "vectors", name: "tokens", index }) as const;
+  assertEquals(chooseColumns([other, matrices], {}), tokens(1));
+  assertEquals(chooseColumns([vectors, matrices], {}).name, "pooled");
+  assertEquals(chooseColumns([vectors, matrices], { column: "tokens" }), tokens(1));
+  const counted = numbers("x0", "x1");
+  assertEquals(chooseColumns([matrices, ...counted], {}).name, "x*");
+  assertEquals(chooseColumns([matrices, ...counted], { axes: "flat" }), tokens(0));
+  const both = assertThrows(
+    () => chooseColumns([vectors, matrices], { axes: "rows" }),
+    RankMeError,
+  );
+  assertStringIncludes(
+    both.message,
+    "pooled (list<float32>), tokens (list<list<float32>>); choose",
+  );
+});
+
+Deno.test("what would do in place of a column is said of it, not what is needed at large", () => {
+  const columns: readonly Column[] = [
+    { name: "label", type: "float64", kind: "numbers" },
+    { name: "features", type: "sparse vector", kind: "other", advice: "write dense ones" },
+  ];
+  const choices = [{}, { column: "features" }, { columns: ["features"] }];
+  for (const choice of choices) {
+    assertStringIncludes(refusal(columns, choice).message, "; write dense ones");
+  }
+});

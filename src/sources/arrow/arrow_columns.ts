@@ -1,11 +1,12 @@
 import type { Field, Schema } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
-import { rowShapeOfEach, shapeName } from "../axes.ts";
+import { axesOfLists, rowShapeOfEach, shapeName } from "../axes.ts";
 import type { Column } from "../columns.ts";
 import type { Axes } from "../format_reader.ts";
+import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
-import { typeName } from "./type_name.ts";
+import { isList, typeName } from "./type_name.ts";
 
 /** A column of a schema, or a field of a struct in one. */
 export interface ArrowColumn extends Column {
@@ -46,22 +47,62 @@ function* withFields(
   if (field.metadata.get(EXTENSION_NAME) === VARIABLE_SHAPE_TENSOR) {
     return yield { name, path, field, kind: "other", type: "variable_shape_tensor" };
   }
-  yield { name, path, field, kind: kindOf(type), type: typeName(type) };
+  const isSparse = DataType.isStruct(type) && areOfSparseVector(type.children.map((c) => c.name));
+  const sparse = isSparse ? sparseVector(name) : undefined;
+  yield { name, path, field, kind: kindOf(type), type: typeName(type), ...sparse?.whole };
   if (!DataType.isStruct(type)) return;
   for (const [index, child] of type.children.entries()) {
-    yield* withFields(child, `${name}.${child.name}`, [...path, index]);
+    for (const column of withFields(child, `${name}.${child.name}`, [...path, index])) {
+      yield { ...column, ...sparse?.part };
+    }
   }
 }
 
 function kindOf(type: DataType): Column["kind"] {
   if (DataType.isFloat(type)) return "numbers";
-  return isListOfFloats(DataType.isDictionary(type) ? type.dictionary : type) ? "vectors" : "other";
+  const depth = listDepth(type);
+  if (depth > 1) return "matrices";
+  const isList = depth === 1 || DataType.isDictionary(type) && listDepth(type.dictionary) === 1;
+  return isList ? "vectors" : "other";
 }
 
-function isListOfFloats(type: DataType): boolean {
-  const isList = DataType.isFixedSizeList(type) || DataType.isList(type) ||
-    DataType.isLargeList(type);
-  return isList && DataType.isFloat(type.children[0].type);
+/** How many lists are around each float of a type; none where it has no floats, or tensors of them. */
+function listDepth(type: DataType): number {
+  let depth = 0;
+  for (; isList(type); depth++) {
+    const [{ type: inner, metadata }] = type.children;
+    if (metadata.get(EXTENSION_NAME) === FIXED_SHAPE_TENSOR) return 0;
+    type = inner;
+  }
+  return DataType.isFloat(type) ? depth : 0;
+}
+
+/**
+ * What is to become of the lists in each value of a column of matrices.
+ *
+ * @param column The column.
+ * @param axes What was asked for.
+ * @returns The same, if anything was.
+ * @throws {RankMeError} `dimension`, when nobody said it; `corrupt`, when they are said to be tensors.
+ */
+export function axesOfMatrices(column: ArrowColumn, axes: Axes | undefined): Axes {
+  const { name, field, type } = column;
+  // Of tensors, which are stored as one list, it would be neither the shape nor the order.
+  if (field.metadata.get(EXTENSION_NAME) === FIXED_SHAPE_TENSOR) rowsPerValue(column, axes);
+  const shape = fixedShape(field.type);
+  const found = `column "${name}" holds ${type}`;
+  if (axes === undefined && shape) rowShapeOfEach(shape, axes, found);
+  return axesOfLists(axes, found);
+}
+
+/** The lengths of lists of lists, where the type fixes all of them. */
+function fixedShape(type: DataType): readonly number[] | undefined {
+  const shape: number[] = [];
+  for (; isList(type); type = type.children[0].type) {
+    if (!DataType.isFixedSizeList(type)) return undefined;
+    shape.push(type.listSize);
+  }
+  return shape;
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
 import { placed } from "../usable_rows.ts";
-import { arrowColumns, rowsPerValue } from "./arrow_columns.ts";
+import { arrowColumns, axesOfMatrices, rowsPerValue } from "./arrow_columns.ts";
 import { type ColumnRows, type EmbeddingColumns, readColumns } from "./column_rows.ts";
 import type { BareBatch } from "./messages.ts";
 
@@ -26,6 +26,8 @@ export class ArrowRows {
   readonly #options: RowOptions;
   #found: FoundColumns | undefined;
   #dim = 0;
+  /** The lengths of the lists of lists that were flattened. */
+  #shape: readonly number[] | undefined;
   #batches = 0;
   #rows = 0;
 
@@ -49,10 +51,11 @@ export class ArrowRows {
     const place = { batch: this.#batches };
     const placeOf = () => place;
     const { chosen, columns } = this.#columnsIn(batch.schema);
-    const rows = this.#read(batch, columns, chosen.name, placeOf);
+    const { shape, ...rows } = this.#read(batch, columns, chosen.name, placeOf);
     this.#batches++;
     this.#rows += rows.rows;
     this.#dim ||= rows.dim;
+    this.#shape ??= shape;
     return { ...rows, ...originOf(chosen), placeOf, memory: batch.memory };
   }
 
@@ -73,7 +76,7 @@ export class ArrowRows {
     placeOf: Required<RowBlock>["placeOf"],
   ): ColumnRows {
     try {
-      return readColumns(batch, columns, this.#dim);
+      return readColumns(batch, columns, this.#dim, this.#shape);
     } catch (error) {
       if (!(error instanceof RankMeError)) throw error;
       const { code, what, place, advice, cause } = error;
@@ -108,6 +111,10 @@ function findColumns(schema: Schema, options: RowOptions): FoundColumns {
     return { schema, chosen, columns: { kind: "numbers", paths } };
   }
   const column = all[chosen.index];
+  if (column.kind === "matrices") {
+    const axes = axesOfMatrices(column, options.axes);
+    return { schema, chosen, columns: { kind: "matrices", paths: [column.path], axes } };
+  }
   const perValue = rowsPerValue(column, options.axes);
   return { schema, chosen, columns: { kind: "vectors", paths: [column.path], perValue } };
 }

@@ -3,11 +3,17 @@ import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
 import type { RowBlock } from "../row_block.ts";
 import { mixedDimensions } from "../usable_rows.ts";
+import type { Axes } from "../format_reader.ts";
 import { corrupt } from "./corrupt.ts";
+import { flatMatrices, rowsOfMatrices } from "./matrix_rows.ts";
 import type { BareBatch } from "./messages.ts";
+import { anyNull, floats, offsetsOf, widestOf } from "./values.ts";
 
 /** The rows of one record batch as they stand in its columns. */
-export type ColumnRows = Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">>;
+export interface ColumnRows extends Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">> {
+  /** Of lists of lists that were flattened: the lengths that they have. Default: not known. */
+  readonly shape?: readonly number[];
+}
 
 /** Where in a record batch the embeddings are: the index of a column, then those of fields of structs. */
 export type EmbeddingColumns =
@@ -16,6 +22,12 @@ export type EmbeddingColumns =
     readonly paths: readonly [readonly number[]];
     /** How many rows each list holds: more than one where it is a tensor. */
     readonly perValue: number;
+  }
+  | {
+    readonly kind: "matrices";
+    readonly paths: readonly [readonly number[]];
+    /** Whether each innermost list is a row, or all of a value's together are. */
+    readonly axes: Axes;
   }
   | { readonly kind: "numbers"; readonly paths: readonly (readonly number[])[] };
 
@@ -32,6 +44,7 @@ interface FoundColumn {
  * @param batch The record batch.
  * @param columns Where in it they are.
  * @param dim D as earlier batches have it, or 0 when there were none.
+ * @param shape The lengths that lists of lists have in earlier batches, if any were flattened.
  * @returns The rows.
  * @throws {RankMeError} `dimension`, with the row, when rows differ in length; `corrupt`, when offsets
  * or indices lead outside of the values.
@@ -40,10 +53,13 @@ export function readColumns(
   { data }: BareBatch,
   columns: EmbeddingColumns,
   dim: number,
+  shape?: readonly number[],
 ): ColumnRows {
   const found = columns.paths.map((path) => columnAt(data, path));
   const rows = columns.kind === "numbers"
     ? readNumbers(found, data.length)
+    : columns.kind === "matrices"
+    ? readMatrices(found[0], data.length, columns.axes, dim, shape)
     : DataType.isFixedSizeList(found[0].column.type)
     ? readFixedSizeLists(found[0], data.length, columns.perValue)
     : DataType.isDictionary(found[0].column.type)
@@ -76,7 +92,7 @@ function readFixedSizeLists(
   count: number,
   perValue: number,
 ): ColumnRows {
-  const dim = listSizeOf(column) / perValue, rows = count * perValue;
+  const dim = (column.type as FixedSizeList).listSize / perValue, rows = count * perValue;
   if (dim === 0 && rows > 0) throw mixedDimensions(0, 0, 0);
   const values = column.children[0];
   const data = floats(values, rows * dim);
@@ -110,6 +126,19 @@ function readLists({ column, nullable }: FoundColumn, rows: number, knownDim: nu
     if (!nulls.has(row)) data.set(all.subarray(offsets[row], offsets[row + 1]), row * dim);
   }
   return { rows, dim, data, nullRows };
+}
+
+function readMatrices(
+  { column, nullable }: FoundColumn,
+  count: number,
+  axes: Axes,
+  dim: number,
+  shape: readonly number[] | undefined,
+): ColumnRows {
+  const nulls = new Set(nullRowsOf(count, nullable));
+  return axes === "rows"
+    ? rowsOfMatrices(column, count, nulls, dim)
+    : flatMatrices(column, count, nulls, dim, shape);
 }
 
 /** Each row is an index into a dictionary of lists. */
@@ -163,46 +192,6 @@ function entriesOf(dictionary: Vector): readonly (EmbeddingData | null)[] {
   return entries;
 }
 
-function listSizeOf({ type }: Data): number {
-  return (type as FixedSizeList).listSize;
-}
-
-/** Where each list begins among the values, and where the last one ends. */
-function offsetsOf(lists: Data, count: number): readonly number[] {
-  if (count === 0) return [0];
-  if (DataType.isFixedSizeList(lists.type)) {
-    return Array.from({ length: count + 1 }, (_, index) => index * listSizeOf(lists));
-  }
-  const stored: Int32Array | BigInt64Array = lists.valueOffsets;
-  const offsets = Array.from(stored.subarray(0, count + 1), Number);
-  for (let row = 0; row < count; row++) {
-    if (offsets[row + 1] < offsets[row]) {
-      throw corrupt("list offsets that run backwards").at({ row });
-    }
-  }
-  if (offsets[0] < 0 || offsets[count] > lists.children[0].length) {
-    throw corrupt("list offsets outside of the values");
-  }
-  return offsets;
-}
-
-/** The type that holds the numbers of all columns exactly. */
-function widestOf(
-  columns: readonly EmbeddingData[],
-): typeof Float16Array | typeof Float32Array | typeof Float64Array {
-  if (columns.some((values) => values instanceof Float64Array)) return Float64Array;
-  return columns.some((values) => values instanceof Float32Array) ? Float32Array : Float16Array;
-}
-
-/** The first values of a float column, as a view; Apache Arrow gives float16 as its bits. */
-function floats({ values, type }: Data, length: number): EmbeddingData {
-  if (!(values?.length >= length)) throw corrupt("a column shorter than its rows");
-  const used = values.subarray(0, length);
-  if (used instanceof Float32Array || used instanceof Float64Array) return used;
-  if (!DataType.isFloat(type)) throw corrupt("a column whose values are not floats");
-  return new Float16Array(used.buffer, used.byteOffset, length);
-}
-
 /** Where the numbers of rows are, each from the start of its row to that of the next. */
 interface RowValues {
   readonly values: Data;
@@ -228,9 +217,4 @@ function nullRowsOf(
     if (isNull) nullRows.push(row);
   }
   return nullRows;
-}
-
-function anyNull(values: Data, start: number, end: number): boolean {
-  for (let index = start; index < end; index++) if (!values.getValid(index)) return true;
-  return false;
 }

@@ -15,7 +15,7 @@ import { structLength } from "./thrift.ts";
 export interface Page {
   /** How many, nulls and empty lists among them. */
   readonly values: number;
-  /** Which of them begin a row: those of level 0. */
+  /** Which of them begin a value: those of level 0. */
   readonly repetition: HybridDecoder;
   /** Which of them are there: those of the column's own level. */
   readonly definition: HybridDecoder;
@@ -186,9 +186,10 @@ export class ColumnPages {
       : this.#partsOfV2(header, body);
     const { column } = this.#chunk;
     const isList = column.elementDefinition !== undefined;
+    const lists = isList ? 1 + (column.outerDefinitions?.length ?? 0) : 0;
     return {
       values: parts.values,
-      repetition: new HybridDecoder(parts.repetition, isList ? 1 : 0),
+      repetition: new HybridDecoder(parts.repetition, bitWidth(lists)),
       definition: new HybridDecoder(parts.definition, bitWidth(column.definition)),
       numbers: this.#numbers(parts),
     };

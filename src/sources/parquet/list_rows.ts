@@ -5,7 +5,9 @@ import { mixedDimensions } from "../usable_rows.ts";
 import type { Page } from "./column_pages.ts";
 import { corrupt } from "./corrupt.ts";
 import { ARRAYS, type Numbers } from "./numbers.ts";
-import type { FloatColumn } from "./schema.ts";
+import type { Axes } from "../format_reader.ts";
+import { isRegular } from "./regular_levels.ts";
+import type { ListColumn } from "./schema.ts";
 
 /** Rows of one column, in one row group. */
 export type ListBlock = Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">>;
@@ -23,16 +25,31 @@ const FIRST_ROW = 1024;
 
 /**
  * Makes rows of the pages of a list column. A row may go on in the next page. Rows of the same length
- * without nulls are taken many at a time; all others one by one.
+ * without nulls are taken many at a time; all others one by one. Of lists of lists, each innermost one
+ * is a row, or all in a value are one.
  */
 export class ListRows {
-  readonly #column: FloatColumn;
+  readonly #column: ListColumn;
   readonly #elementDefinition: number;
+  /** The definition levels of lists that are there, without elements: of the outer ones, and of all. */
+  readonly #outerEmpty: readonly number[];
+  readonly #empty: readonly number[];
+  /** How deep the innermost lists are: the repetition level of an element that follows another. */
+  readonly #depth: number;
+  /** What begins a row is of a repetition level below this. */
+  readonly #begins: number;
+  readonly #isFlat: boolean;
   readonly #repetition = new Uint8Array(LEVELS);
   readonly #definition = new Uint8Array(LEVELS);
   #dim = 0;
-  /** How many rows the row group has that are in no block yet. */
+  /** How many rows the row group has that are in no block yet, where that is known. */
   #left = 0;
+  /** Of lists of lists: how many values the row group still has. */
+  #valuesLeft = 0;
+  /** How many of the lists around what was read last have elements. */
+  #lastElements = 0;
+  /** Of lists of lists as one row: the repetition levels of each, or so far those of the first. */
+  #pattern: number[] = [];
   /** The block under way: the room for its numbers, its whole rows, and those of them that are null. */
   #data: EmbeddingData | undefined;
   #rows = 0;
@@ -41,11 +58,22 @@ export class ListRows {
   #isOpen = false;
   #length = 0;
   #isNull = false;
+  #isUneven = false;
 
-  /** @param column The column, of lists. */
-  constructor(column: FloatColumn) {
+  /**
+   * @param column The column, of lists.
+   * @param axes Of lists of lists: whether each innermost one is a row, or all of a value are one.
+   */
+  constructor(column: ListColumn, axes?: Axes) {
     this.#column = column;
-    this.#elementDefinition = column.elementDefinition!;
+    this.#elementDefinition = column.elementDefinition;
+    const outer = column.outerDefinitions ?? [];
+    // One level below its elements, a list is there; further below, it is not.
+    this.#outerEmpty = outer.map((definition) => definition - 1);
+    this.#empty = [...this.#outerEmpty, column.elementDefinition - 1];
+    this.#depth = this.#empty.length;
+    this.#isFlat = this.#depth > 1 && axes === "flat";
+    this.#begins = this.#isFlat ? 1 : this.#depth;
   }
 
   /**
@@ -54,7 +82,9 @@ export class ListRows {
    * @param rows How many rows it has.
    */
   begin(rows: number): void {
-    this.#left = rows;
+    this.#left = this.#begins > 1 ? Infinity : rows;
+    this.#valuesLeft = rows;
+    this.#lastElements = 0;
   }
 
   /**
@@ -68,11 +98,12 @@ export class ListRows {
   *take(page: Page): Generator<ListBlock> {
     const { repetition, definition, numbers } = page;
     for (let left = page.values; left > 0; left -= LEVELS) {
-      const count = Math.min(left, LEVELS);
-      repetition.read(this.#repetition, count);
-      definition.read(this.#definition, count);
+      const read = Math.min(left, LEVELS);
+      repetition.read(this.#repetition, read);
+      definition.read(this.#definition, read);
+      const count = this.#depth > 1 ? this.#checked(read) : read;
       for (let at = 0; at < count;) {
-        if (this.#repetition[at] === 0) {
+        if (this.#repetition[at] < this.#begins) {
           yield* this.#closeRow();
           const rows = this.#regularRows(at, count);
           if (rows > 0) {
@@ -86,12 +117,14 @@ export class ListRows {
           this.#isOpen = true;
           this.#length = 0;
           this.#isNull = false;
+          this.#isUneven = false;
         } else if (!this.#isOpen || this.#length === 0) {
           throw corrupt("a list that goes on before it begins");
         }
-        const next = this.#repetition.indexOf(0, at + 1);
-        const end = next < 0 ? count : Math.min(next, count);
-        this.#elements(at, end, numbers);
+        let end = at + 1;
+        while (end < count && this.#repetition[end] >= this.#begins) end++;
+        if (this.#isFlat) this.#flatElements(at, end, numbers);
+        else this.#elements(at, end, numbers);
         at = end;
       }
     }
@@ -109,7 +142,40 @@ export class ListRows {
   *finish(): Generator<ListBlock> {
     yield* this.#closeRow();
     if (this.#rows > 0) yield this.#block();
-    if (this.#left > 0) throw corrupt(`${this.#left} rows fewer than the row group says`);
+    const missing = this.#begins > 1 ? this.#valuesLeft : this.#left;
+    if (missing > 0) throw corrupt(`${missing} rows fewer than the row group says`);
+  }
+
+  /**
+   * Checks that some levels are those of lists of lists, and counts values. As rows, takes those levels
+   * out that stand for no innermost list.
+   */
+  #checked(count: number): number {
+    const repetition = this.#repetition, definition = this.#definition;
+    let kept = 0;
+    for (let at = 0; at < count; at++) {
+      const repeated = repetition[at], defined = definition[at];
+      const elements = this.#elementsIn(defined);
+      // What goes on with a list is an element of it, and so is what comes before.
+      if (repeated > Math.min(this.#lastElements, elements)) {
+        throw corrupt(`a list that goes on without elements, at levels ${repeated} and ${defined}`);
+      }
+      this.#lastElements = elements;
+      if (repeated === 0 && --this.#valuesLeft < 0) {
+        throw corrupt("more rows than the row group says");
+      }
+      if (!this.#isFlat && this.#outerEmpty.includes(defined)) continue;
+      repetition[kept] = repeated;
+      definition[kept++] = defined;
+    }
+    return kept;
+  }
+
+  /** How many of the lists around what has a definition level have elements, from the outermost on. */
+  #elementsIn(defined: number): number {
+    let depth = this.#depth;
+    while (depth > 0 && defined <= this.#empty[depth - 1]) depth--;
+    return depth;
   }
 
   /** How many rows from here on have D numbers, none of them null, and end before the last level. */
@@ -117,15 +183,16 @@ export class ListRows {
     const dim = this.#dim;
     if (dim === 0) return 0;
     const most = Math.min(Math.floor((end - 1 - start) / dim), this.#capacity() - this.#rows);
-    const repetition = this.#repetition, definition = this.#definition;
+    const repetition = this.#repetition, definition = this.#definition, begins = this.#begins;
     const present = this.#column.definition;
     let rows = 0;
     // Each row is known to begin at `at`; whether it has D numbers shows where the next one begins.
     for (let at = start; rows < most; rows++) {
       const next = at + dim;
-      if (definition[at] !== present || repetition[next] !== 0) break;
-      for (at++; at < next && repetition[at] !== 0 && definition[at] === present; at++);
-      if (at < next) break;
+      if (definition[at] !== present || repetition[next] >= begins) break;
+      const first = at;
+      for (at++; at < next && repetition[at] >= begins && definition[at] === present; at++);
+      if (at < next || this.#isFlat && !this.#fitsPattern(first, next, 0)) break;
     }
     return rows;
   }
@@ -155,9 +222,63 @@ export class ListRows {
     numbers.read(room, this.#rows * this.#dim + from, count);
   }
 
+  /** Takes some of the lists of lists of the row under way, and what is in them. */
+  #flatElements(start: number, end: number, numbers: Numbers): void {
+    const repetition = this.#repetition, definition = this.#definition;
+    const present = this.#column.definition;
+    const from = this.#length;
+    let count = 0;
+    for (let at = start; at < end; at++) {
+      const level = definition[at];
+      if (level === present) {
+        count++;
+      } else if (level > present) {
+        throw corrupt(`definition level ${level} in a list`);
+      } else if (this.#empty.includes(level)) {
+        this.#isUneven = true;
+      } else {
+        this.#isNull = true;
+      }
+    }
+    this.#length += end - start;
+    if (this.#dim > 0) this.#isUneven ||= !this.#fitsPattern(start, end, from);
+    if (this.#isNull || this.#isUneven) return numbers.skip(count);
+    const room = this.#dim === 0 ? this.#firstRoom(this.#length) : this.#room();
+    numbers.read(room, this.#rows * this.#dim + from, count);
+    if (this.#dim > 0) return;
+    if (from === 0) this.#pattern = [];
+    for (let at = start; at < end; at++) this.#pattern.push(repetition[at]);
+  }
+
+  /** Whether some repetition levels are those that earlier rows have at a place. */
+  #fitsPattern(start: number, end: number, from: number): boolean {
+    const repetition = this.#repetition, pattern = this.#pattern;
+    for (let at = start; at < end; at++) {
+      if (repetition[at] !== pattern[from + at - start]) return false;
+    }
+    return true;
+  }
+
+  /** Refuses a row whose lists are not as long as those of earlier rows, or of the same one. */
+  #checkPattern(): void {
+    const isFirst = this.#dim === 0;
+    const isEven = !this.#isUneven &&
+      (isFirst ? isRegular(this.#pattern, this.#depth) : this.#length === this.#dim);
+    if (isEven) return;
+    throw new RankMeError(
+      "dimension",
+      isFirst ? "lists of different lengths" : "lists of other lengths than in earlier rows",
+      {
+        place: { row: this.#rows },
+        advice: "with --axes rows, each innermost list is a row by itself",
+      },
+    );
+  }
+
   *#closeRow(): Generator<ListBlock> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    if (this.#isFlat && !this.#isNull) this.#checkPattern();
     if (this.#isNull) {
       this.#nullRows.push(this.#rows);
     } else if (this.#length === 0 || this.#dim > 0 && this.#length !== this.#dim) {

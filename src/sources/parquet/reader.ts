@@ -1,6 +1,7 @@
 import { RankMeError } from "../../errors.ts";
+import { axesOfLists } from "../axes.ts";
 import { checkChoice, chooseColumns, originOf } from "../columns.ts";
-import type { FormatReader } from "../format_reader.ts";
+import type { FormatReader, RowOptions } from "../format_reader.ts";
 import { placed } from "../usable_rows.ts";
 import { locateChunks, type RowGroup } from "./chunks.ts";
 import { ColumnPages } from "./column_pages.ts";
@@ -9,7 +10,7 @@ import { DimensionColumns } from "./dimension_columns.ts";
 import { FileWindow } from "./file_window.ts";
 import { readFooter } from "./footer.ts";
 import { type ListBlock, ListRows } from "./list_rows.ts";
-import { readSchema } from "./schema.ts";
+import { type ListColumn, type ParquetColumn, readSchema } from "./schema.ts";
 import { rowsPerList, splitLists } from "./tensors.ts";
 
 /** Reads Parquet files, from the footer at their end on: a row group at a time, and in it a page. */
@@ -27,7 +28,7 @@ export const parquetReader: FormatReader = {
       : 1;
     const window = new FileWindow(file);
     const readGroup = chosen.kind === "vectors"
-      ? listReader(window, new ListRows(columns[0]))
+      ? listReader(window, listRows(schema.columns[chosen.index], options))
       : dimensionsReader(window);
     const origin = originOf(chosen);
     let rows = 0;
@@ -48,6 +49,14 @@ export const parquetReader: FormatReader = {
     }
   },
 };
+
+/** Makes rows of the lists of a column: each innermost one or, of lists of lists, as it is asked for. */
+function listRows({ name, kind, type, floats }: ParquetColumn, { axes }: RowOptions): ListRows {
+  const column = floats as ListColumn;
+  return kind === "matrices"
+    ? new ListRows(column, axesOfLists(axes, `column "${name}" holds ${type}`))
+    : new ListRows(column);
+}
 
 /** An error that says which column it is about. */
 function naming(origin: string, { code, what, place, advice, cause }: RankMeError): RankMeError {

@@ -1,5 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import type { Column } from "../columns.ts";
+import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt } from "./corrupt.ts";
 
 /** The types of numbers that an embedding can have. */
@@ -18,7 +19,12 @@ export interface FloatColumn {
   readonly definition: number;
   /** Of a list: the definition level of an element, be it null. */
   readonly elementDefinition?: number;
+  /** Of a list in lists: the same of each of these, the outermost first. */
+  readonly outerDefinitions?: readonly number[];
 }
+
+/** A column of lists, of whatever depth. */
+export type ListColumn = FloatColumn & Required<Pick<FloatColumn, "elementDefinition">>;
 
 /** A column of a file: what messages say of it, and where it is, if it holds floats. */
 export interface ParquetColumn extends Column {
@@ -87,10 +93,15 @@ export function readSchema(elements: readonly SchemaElement[]): Schema {
 function columnsOf(node: Node, around: Around): ParquetColumn[] {
   const here = inside(node, around);
   const list = listOf(node, here);
-  if (list) return [list];
+  if (list) return [listColumn(node, here, list)];
   const isStruct = node.children.length > 0 && !isRepeated(node) && annotation(node) === undefined;
-  if (isStruct) return node.children.flatMap((child) => columnsOf(child, here));
   const name = here.path.join(".");
+  if (isStruct) {
+    const fields = node.children.flatMap((child) => columnsOf(child, here));
+    if (!areOfSparseVector(node.children.map(({ element }) => element.name))) return fields;
+    const { whole, part } = sparseVector(name);
+    return [{ name, ...whole }, ...fields.map((field) => ({ ...field, ...part }))];
+  }
   const type = typeName(node);
   const floats = floatsOf(node, here);
   return [
@@ -100,32 +111,41 @@ function columnsOf(node: Node, around: Around): ParquetColumn[] {
   ];
 }
 
-/** A list of floats, in one of the ways in which lists are written; nothing when it is another thing. */
-function listOf(node: Node, here: Around): ParquetColumn | undefined {
-  const name = here.path.join(".");
+/**
+ * A list of floats, or of such lists, in one of the ways in which lists are written; nothing when it is
+ * another thing.
+ */
+function listOf(
+  node: Node,
+  here: Around,
+  outerDefinitions: readonly number[] = [],
+): ListColumn | undefined {
+  const listed = (floats: FloatColumn | undefined, elementDefinition: number) =>
+    floats && { ...floats, elementDefinition, outerDefinitions };
   // A repeated field by itself, as Protocol Buffers have it: a list of as many as there are.
-  if (isRepeated(node)) {
-    const floats = floatsOf(node, here);
-    return floats && vectors(name, { ...floats, elementDefinition: here.definition });
-  }
+  if (isRepeated(node)) return listed(floatsOf(node, here), here.definition);
   if (annotation(node) !== "list" || node.children.length !== 1) return undefined;
   const [repeated] = node.children;
   if (!isRepeated(repeated)) return undefined;
   const elements = inside(repeated, here);
   const elementDefinition = elements.definition;
   // Without a group around each element, they cannot be null.
-  const bare = floatsOf(repeated, elements);
-  if (bare) return vectors(name, { ...bare, elementDefinition });
+  const bare = listed(floatsOf(repeated, elements), elementDefinition);
+  if (bare) return bare;
   // A group that is called so is the element: a struct of one field.
   const isElement = ["array", `${node.element.name}_tuple`].includes(repeated.element.name);
   const [element] = repeated.children;
   if (repeated.children.length !== 1 || isElement || isRepeated(element)) return undefined;
-  const floats = floatsOf(element, inside(element, elements));
-  return floats && vectors(name, { ...floats, elementDefinition });
+  const around = inside(element, elements);
+  return listed(floatsOf(element, around), elementDefinition) ??
+    listOf(element, around, [...outerDefinitions, elementDefinition]);
 }
 
-function vectors(name: string, floats: FloatColumn): ParquetColumn {
-  return { name, kind: "vectors", type: `list<${floats.type}>`, floats };
+function listColumn(node: Node, { path }: Around, floats: ListColumn): ParquetColumn {
+  const name = path.join(".");
+  return floats.outerDefinitions?.length
+    ? { name, kind: "matrices", type: typeName(node), floats }
+    : { name, kind: "vectors", type: `list<${floats.type}>`, floats };
 }
 
 function floatsOf({ element, leaf }: Node, { path, definition }: Around): FloatColumn | undefined {

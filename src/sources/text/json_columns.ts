@@ -6,6 +6,7 @@ import {
   type ColumnChoice,
   type Needs,
 } from "../columns.ts";
+import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { shapeOf } from "./vectors.ts";
 
 /** A JSON object. */
@@ -54,6 +55,8 @@ export class JsonColumns {
   }
 
   #learn(object: JsonObject, prefix: string, depth: number): void {
+    const isSparse = depth > 0 && areOfSparseVector(Object.keys(object));
+    const sparse = isSparse ? sparseVector(prefix.slice(0, -1)).part : {};
     for (const [key, value] of Object.entries(object)) {
       const name = prefix + key;
       // The first of a name stays; a key `a.b` is looked for before key `b` of object `a`.
@@ -64,7 +67,7 @@ export class JsonColumns {
         this.#learn(value, `${name}.`, depth + 1);
       } else {
         this.#unknown.delete(name);
-        this.#columns.set(name, { name, ...describe(value) });
+        this.#columns.set(name, { name, ...describe(value), ...sparse });
       }
     }
   }

@@ -68,7 +68,7 @@ Deno.test("columns of all other types are neither", () => {
     text: new Utf8(),
     label: new Dictionary(new Utf8(), new Int32()),
     score: new Dictionary(f32, new Int32()),
-    nested: listOf(listOf(f32)),
+    nested: listOf(listOf(new Int32())),
     counts: listOf(new Int32()),
     flags: structOf({ a: new Bool() }),
     map: new Map_(new Field("entries", entries)),
@@ -78,11 +78,39 @@ Deno.test("columns of all other types are neither", () => {
     text: "other: utf8",
     label: "other: dictionary<utf8>",
     score: "other: dictionary<float32>",
-    nested: "other: list<list<float32>>",
+    nested: "other: list<list<int32>>",
     counts: "other: list<int32>",
     flags: "other: struct",
     "flags.a": "other: bool",
     map: "other: map",
+  });
+});
+
+Deno.test("lists of lists of floats, of any depth and kind, are matrices", () => {
+  const fixed = new FixedSizeList(2, new Field("item", new LargeList(new Field("item", f32))));
+  const types = {
+    two: listOf(listOf(f32)),
+    three: listOf(fixed),
+    entry: new Dictionary(listOf(listOf(f32)), new Int32()),
+    of: structOf({ two: listOf(listOf(f32)) }),
+  };
+  assertEquals(kinds(schemaOf(types as unknown as Record<string, DataType>)), {
+    two: "matrices: list<list<float32>>",
+    three: "matrices: list<fixed_size_list<large_list<float32>>[2]>",
+    entry: "other: dictionary<list<list<float32>>>",
+    of: "other: struct",
+    "of.two": "matrices: list<list<float32>>",
+  });
+});
+
+Deno.test("a struct of indices and values is a sparse vector, with all that is in it", () => {
+  const sparse = structOf({ size: f32, indices: listOf(new Int32()), values: listOf(f32) });
+  assertEquals(kinds(schemaOf({ z: sparse, values: listOf(f32) })), {
+    z: "other: sparse vector",
+    "z.size": "other: part of a sparse vector",
+    "z.indices": "other: part of a sparse vector",
+    "z.values": "other: part of a sparse vector",
+    values: "vectors: list<float32>",
   });
 });
 

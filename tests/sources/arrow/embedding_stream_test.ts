@@ -249,7 +249,7 @@ Deno.test("float columns of other names are listed with the flag that takes them
 
 Deno.test("where no column fits those there are are listed", async () => {
   const error = await failure("no-candidate.arrows");
-  assertStringIncludes(error.message, "there are: id (int64), nested (list<list<float64>>);");
+  assertStringIncludes(error.message, "there are: id (int64), counts (list<int64>);");
 });
 
 // --- Tensors ---

@@ -100,9 +100,14 @@ for (const [name, options] of LONG) {
 Deno.test("every fixture is read by some test", () => {
   const tested = new Set([...SHORT, ...LONG].map(([name]) => name));
   const others = ["null-", "polars-null", "lengths-", "encrypted-", "no-row", "tensor-2"];
+  // Those of matrices_test.ts.
+  const matrices = ["matrices-", "polars-mat", "duckdb-mat", "sparse-", "tensors-", "tensor-var"];
   for (const { name } of Deno.readDirSync(new URL("../../fixtures/parquet/", import.meta.url))) {
     const stem = name.replace(/\.parquet$/, "");
-    assertEquals([name, tested.has(stem) || others.some((one) => stem.startsWith(one))], [
+    assertEquals([
+      name,
+      tested.has(stem) || [...others, ...matrices].some((one) => stem.startsWith(one)),
+    ], [
       name,
       true,
     ]);
@@ -221,8 +226,8 @@ const REFUSALS: readonly (readonly [name: string, options: RowOptions, message: 
   [
     "company",
     { column: "list_of_lists" },
-    'column "list_of_lists" is list<list<float64>>; a column of lists of float16, float32 or ' +
-    "float64 is needed",
+    'column "list_of_lists" holds list<list<float64>>; pass --axes rows (every innermost list is a ' +
+    "row) or --axes flat (one row per value, whose lists have the same lengths in all)",
   ],
   [
     "company",

@@ -44,6 +44,21 @@ Deno.test("blank lines, carriage returns, spaces and a byte order mark change no
   assertEquals(jsonRows("\ufeff\n[1,2]\r\n \t \n\n  [3, 4] \r\n"), [[1, 2], [3, 4]]);
 });
 
+Deno.test("objects of indices and values are sparse vectors, which no row is made of", () => {
+  const sparse = '{"sparse":{"indices":[1,7],"values":[0.5,2]}';
+  const advice = "write dense vectors; in Spark: vector_to_array(sparse, 'float32')";
+  for (const key of ["indices", "values"]) {
+    const error = refusal(() => jsonRows(`${sparse}}\n`, { column: `sparse.${key}` }));
+    assertEquals(error.code, "column");
+    assertStringIncludes(
+      error.message,
+      `column "sparse.${key}" is part of a sparse vector; ${advice}`,
+    );
+  }
+  assertStringIncludes(refusal(() => jsonRows(`${sparse}}\n`)).message, `; ${advice}`);
+  assertEquals(jsonRows(`${sparse},"dense":[1,2]}\n`), [[1, 2]]);
+});
+
 Deno.test("a key is looked for by its whole name first, then as keys in keys", () => {
   const nested = '{"a":{"b":[1,2],"c.d":{"e":[3]}},"x":[0]}\n';
   assertEquals(jsonRows(nested, { column: "a.b" }), [[1, 2]]);

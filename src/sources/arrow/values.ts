@@ -1,0 +1,76 @@
+import type { Data, FixedSizeList } from "apache-arrow";
+import { DataType } from "apache-arrow/type";
+import type { EmbeddingData } from "../../batch.ts";
+import { corrupt } from "./corrupt.ts";
+
+/**
+ * The first values of a float column; Apache Arrow gives float16 as its bits.
+ *
+ * @param column The column.
+ * @param length How many.
+ * @returns A view on them.
+ * @throws {RankMeError} `corrupt`, when there are fewer, or they are no floats.
+ */
+export function floats({ values, type }: Data, length: number): EmbeddingData {
+  if (!(values?.length >= length)) throw corrupt("a column shorter than its rows");
+  const used = values.subarray(0, length);
+  if (used instanceof Float32Array || used instanceof Float64Array) return used;
+  if (!DataType.isFloat(type)) throw corrupt("a column whose values are not floats");
+  return new Float16Array(used.buffer, used.byteOffset, length);
+}
+
+/**
+ * Where each list begins among the values, and where the last one ends.
+ *
+ * @param lists Lists of any kind.
+ * @param count How many of them are looked at.
+ * @returns One offset more than lists, ascending, none of them outside of the values.
+ * @throws {RankMeError} `corrupt`, with the row, when those that are stored are not so.
+ */
+export function offsetsOf(lists: Data, count: number): readonly number[] {
+  if (count === 0) return [0];
+  if (DataType.isFixedSizeList(lists.type)) {
+    return Array.from({ length: count + 1 }, (_, index) => index * listSizeOf(lists));
+  }
+  const stored: Int32Array | BigInt64Array = lists.valueOffsets;
+  const offsets = Array.from(stored.subarray(0, count + 1), Number);
+  for (let row = 0; row < count; row++) {
+    if (offsets[row + 1] < offsets[row]) {
+      throw corrupt("list offsets that run backwards").at({ row });
+    }
+  }
+  if (offsets[0] < 0 || offsets[count] > lists.children[0].length) {
+    throw corrupt("list offsets outside of the values");
+  }
+  return offsets;
+}
+
+function listSizeOf({ type }: Data): number {
+  return (type as FixedSizeList).listSize;
+}
+
+/**
+ * The type that holds the numbers of all columns exactly.
+ *
+ * @param columns The numbers of each.
+ * @returns The constructor of its arrays.
+ */
+export function widestOf(
+  columns: readonly EmbeddingData[],
+): typeof Float16Array | typeof Float32Array | typeof Float64Array {
+  if (columns.some((values) => values instanceof Float64Array)) return Float64Array;
+  return columns.some((values) => values instanceof Float32Array) ? Float32Array : Float16Array;
+}
+
+/**
+ * Whether there is a null among some values of a column.
+ *
+ * @param values The column.
+ * @param start The first of them.
+ * @param end The first after them.
+ * @returns Whether there is.
+ */
+export function anyNull(values: Data, start: number, end: number): boolean {
+  for (let index = start; index < end; index++) if (!values.getValid(index)) return true;
+  return false;
+}
