@@ -2,7 +2,7 @@ import type { ScoreSource } from "../pipeline/reading.ts";
 import type { ScoreOptions } from "../pipeline/score.ts";
 import { nameOf } from "../sources/bytes/input_name.ts";
 import type { Format } from "../sources/detect.ts";
-import type { Axes } from "../sources/format_reader.ts";
+import type { Axes } from "../sources/axes.ts";
 import { FORMATS } from "../sources/formats.ts";
 import type { NonFinitePolicy } from "../sources/usable_rows.ts";
 import { type Arguments, type Flag, usage } from "./flags.ts";

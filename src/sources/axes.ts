@@ -1,5 +1,10 @@
 import { RankMeError } from "../errors.ts";
-import type { Axes } from "./format_reader.ts";
+
+/**
+ * How an array of more than two axes becomes rows: every leading axis is rows and the last one D, or
+ * one row per first index, the rest of it flattened.
+ */
+export type Axes = "rows" | "flat";
 
 /** Rows, and how many numbers each holds. */
 export interface RowShape {

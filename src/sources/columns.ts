@@ -1,5 +1,5 @@
 import { RankMeError } from "../errors.ts";
-import type { Axes } from "./format_reader.ts";
+import type { Axes } from "./axes.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {

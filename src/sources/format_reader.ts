@@ -1,14 +1,9 @@
+import type { Axes } from "./axes.ts";
 import type { ByteParser, InputFacts } from "./bytes/byte_parser.ts";
 import type { MemoryPool } from "./bytes/memory_pool.ts";
 import type { RandomAccess } from "./bytes/random_access.ts";
 import type { ColumnChoice } from "./columns.ts";
 import type { RowBlock } from "./row_block.ts";
-
-/**
- * How an array of more than two axes becomes rows: every leading axis is rows and the last one D, or
- * one row per first index, the rest of it flattened.
- */
-export type Axes = "rows" | "flat";
 
 /** How to take rows out of an input. */
 export interface RowOptions extends ColumnChoice {

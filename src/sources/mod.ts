@@ -7,13 +7,14 @@
 export * from "./arrow/arrow_batch_stream.ts";
 export * from "./arrow/arrow_encode_stream.ts";
 export * from "./arrow/embedding_stream.ts";
+export type { Axes } from "./axes.ts";
+export type { ByteReader } from "./bytes/pulled_bytes.ts";
 export type { ColumnChoice } from "./columns.ts";
 export * from "./dense/npy_embedding_stream.ts";
 export * from "./dense/raw_embedding_stream.ts";
 export * from "./dense/safetensors_embedding_stream.ts";
 export type { Compression, Format, RawFormat } from "./detect.ts";
-export type { Axes, RowOptions } from "./format_reader.ts";
-export type { ByteReader } from "./bytes/pulled_bytes.ts";
+export type { RowOptions } from "./format_reader.ts";
 export * from "./open_embeddings.ts";
 export * from "./shards/list_shards.ts";
 export * from "./synthetic.ts";

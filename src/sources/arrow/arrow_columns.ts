@@ -3,7 +3,7 @@ import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
 import { axesOfLists, rowShapeOfEach, shapeName } from "../axes.ts";
 import type { Column } from "../columns.ts";
-import type { Axes } from "../format_reader.ts";
+import type { Axes } from "../axes.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { isList, typeName } from "./type_name.ts";

@@ -3,7 +3,7 @@ import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
 import type { RowBlock } from "../row_block.ts";
 import { mixedDimensions } from "../usable_rows.ts";
-import type { Axes } from "../format_reader.ts";
+import type { Axes } from "../axes.ts";
 import { corrupt } from "./corrupt.ts";
 import { flatMatrices, rowsOfMatrices } from "./matrix_rows.ts";
 import type { BareBatch } from "./messages.ts";

@@ -1,7 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
 import type { EmbeddingBatch } from "../../batch.ts";
 import type { ColumnChoice } from "../columns.ts";
-import type { Axes } from "../format_reader.ts";
+import type { Axes } from "../axes.ts";
 import { UsableRows, type UsableRowsOptions } from "../usable_rows.ts";
 import { ArrowRows } from "./arrow_rows.ts";
 

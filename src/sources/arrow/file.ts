@@ -10,6 +10,7 @@ import {
 import { type ArrowFooter, decodeFooter, decodeMetadata } from "./metadata.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { detectFormat } from "../detect.ts";
+import { MemoryPool } from "../bytes/memory_pool.ts";
 import { type RandomAccess, readBytes } from "../bytes/random_access.ts";
 
 const MAGIC = new TextEncoder().encode("ARROW1");
@@ -27,18 +28,20 @@ const MAX_HEAD_BYTES = 64;
  *
  * @param file The open file, which is not closed.
  * @param wanted Which columns of a schema will be looked at. Default: all.
+ * @param memory Where memory comes from. Default: anew.
  * @returns Its record batches, in the order of the footer.
  * @throws {RankMeError} `truncated`, when the footer is missing; `corrupt` or `unsupported`.
  */
 export async function* arrowFileBatches(
   file: RandomAccess,
   wanted?: MessageDecoderOptions["wanted"],
+  memory = new MemoryPool(),
 ): AsyncGenerator<BareBatch, void, void> {
   const { schema, dictionaries, batches } = await readFooter(file);
   const decoder = new MessageDecoder({ schema, wanted });
-  for (const block of dictionaries) await readMessage(file, block, decoder, "dictionary");
+  for (const block of dictionaries) await readMessage(file, block, decoder, memory, "dictionary");
   for (const block of batches) {
-    const outcome = await readMessage(file, block, decoder, "batch");
+    const outcome = await readMessage(file, block, decoder, memory, "batch");
     if (outcome.kind === "batch") yield outcome.batch;
   }
 }
@@ -103,10 +106,12 @@ async function readMessage(
   file: RandomAccess,
   { offset, metaDataLength, bodyLength }: FileBlock,
   decoder: MessageDecoder,
+  memory: MemoryPool,
   expected: MessageOutcome["kind"],
 ): Promise<MessageOutcome> {
   const parser = decoder.message();
-  const block = await readBytes(file, offset, metaDataLength + bodyLength);
+  const block = memory.take(metaDataLength + bodyLength);
+  await file.fill(offset, block);
   let at = 0;
   let step = parser.next();
   while (!step.done && at + step.value <= block.length) {

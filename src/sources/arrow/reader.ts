@@ -17,9 +17,9 @@ export const arrowStreamReader: FormatReader = {
 
 /** Reads Arrow IPC files (Feather V2). */
 export const arrowFileReader: FormatReader = {
-  async *read(file, options) {
+  async *read(file, options, memory) {
     const rows = new ArrowRows(options);
-    for await (const batch of arrowFileBatches(file, rows.wanted)) yield rows.take(batch);
+    for await (const batch of arrowFileBatches(file, rows.wanted, memory)) yield rows.take(batch);
   },
 };
 

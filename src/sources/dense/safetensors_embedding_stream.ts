@@ -1,6 +1,6 @@
 import type { EmbeddingBatch } from "../../batch.ts";
 import { parsing } from "../bytes/parsing.ts";
-import type { Axes } from "../format_reader.ts";
+import type { Axes } from "../axes.ts";
 import { UsableRows, type UsableRowsOptions } from "../usable_rows.ts";
 import { safetensorsReader } from "./safetensors.ts";
 

@@ -5,7 +5,7 @@ import { mixedDimensions } from "../usable_rows.ts";
 import type { Page } from "./column_pages.ts";
 import { corrupt } from "./corrupt.ts";
 import { ARRAYS, type Numbers } from "./numbers.ts";
-import type { Axes } from "../format_reader.ts";
+import type { Axes } from "../axes.ts";
 import { isRegular } from "./regular_levels.ts";
 import type { ListColumn } from "./schema.ts";
 

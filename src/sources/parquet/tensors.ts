@@ -1,6 +1,6 @@
 import type { FileMetaData } from "hyparquet";
 import { RankMeError } from "../../errors.ts";
-import type { Axes } from "../format_reader.ts";
+import type { Axes } from "../axes.ts";
 import type { RowBlock } from "../row_block.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 

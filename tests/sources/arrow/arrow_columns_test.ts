@@ -19,7 +19,7 @@ import {
 } from "apache-arrow";
 import { RankMeError } from "../../../src/errors.ts";
 import { arrowColumns, rowsPerValue } from "../../../src/sources/arrow/arrow_columns.ts";
-import type { Axes } from "../../../src/sources/format_reader.ts";
+import type { Axes } from "../../../src/sources/axes.ts";
 
 const f32 = new Float32();
 const listOf = (type: DataType) => new List(new Field("item", type));
