@@ -11,8 +11,9 @@ import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
 import { placed } from "../usable_rows.ts";
 import { arrowColumns, axesOfMatrices, rowsPerValue } from "./arrow_columns.ts";
-import { type ColumnRows, type EmbeddingColumns, readColumns } from "./column_rows.ts";
+import { type EmbeddingColumns, readColumns } from "./column_rows.ts";
 import type { BareBatch } from "./messages.ts";
+import type { ColumnRows } from "./values.ts";
 
 /** Columns that were chosen, and where they are in a schema. */
 interface FoundColumns {

@@ -1,19 +1,12 @@
 import type { Data, FixedSizeList, Vector } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
-import type { RowBlock } from "../row_block.ts";
 import { mixedDimensions } from "../usable_rows.ts";
 import type { Axes } from "../axes.ts";
 import { corrupt } from "./corrupt.ts";
 import { flatMatrices, rowsOfMatrices } from "./matrix_rows.ts";
 import type { BareBatch } from "./messages.ts";
-import { anyNull, floats, offsetsOf, widestOf } from "./values.ts";
-
-/** The rows of one record batch as they stand in its columns. */
-export interface ColumnRows extends Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">> {
-  /** Of lists of lists that were flattened: the lengths that they have. Default: not known. */
-  readonly shape?: readonly number[];
-}
+import { anyNull, type ColumnRows, floats, offsetsOf, widestOf } from "./values.ts";
 
 /** Where in a record batch the embeddings are: the index of a column, then those of fields of structs. */
 export type EmbeddingColumns =

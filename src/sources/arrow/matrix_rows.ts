@@ -3,10 +3,9 @@ import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
 import { allocating, RankMeError } from "../../errors.ts";
 import { mixedDimensions } from "../usable_rows.ts";
-import type { ColumnRows } from "./column_rows.ts";
 import { corrupt } from "./corrupt.ts";
 import { isList } from "./type_name.ts";
-import { anyNull, floats, offsetsOf, widestOf } from "./values.ts";
+import { anyNull, type ColumnRows, floats, offsetsOf, widestOf } from "./values.ts";
 
 /*
  * Lists of lists of numbers, at any depth and of any kind. Level 0 are the lists that are values of the

@@ -1,7 +1,14 @@
 import type { Data, FixedSizeList } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
+import type { RowBlock } from "../row_block.ts";
 import { corrupt } from "./corrupt.ts";
+
+/** The rows of one record batch as they stand in its columns. */
+export interface ColumnRows extends Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">> {
+  /** Of lists of lists that were flattened: the lengths that they have. Default: not known. */
+  readonly shape?: readonly number[];
+}
 
 /**
  * The first values of a float column; Apache Arrow gives float16 as its bits.

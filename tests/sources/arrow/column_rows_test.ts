@@ -29,11 +29,8 @@ import {
 import fc from "fast-check";
 import type { EmbeddingData } from "../../../src/batch.ts";
 import { RankMeError } from "../../../src/errors.ts";
-import {
-  type ColumnRows,
-  type EmbeddingColumns,
-  readColumns,
-} from "../../../src/sources/arrow/column_rows.ts";
+import { type EmbeddingColumns, readColumns } from "../../../src/sources/arrow/column_rows.ts";
+import type { ColumnRows } from "../../../src/sources/arrow/values.ts";
 
 const LIST: EmbeddingColumns = { kind: "vectors", paths: [[0]], perValue: 1 };
 const f32 = new Field("item", new Float32());
