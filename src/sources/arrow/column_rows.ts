@@ -6,7 +6,8 @@ import type { Axes } from "../axes.ts";
 import { corrupt } from "./corrupt.ts";
 import { flatMatrices, rowsOfMatrices } from "./matrix_rows.ts";
 import type { BareBatch } from "./messages.ts";
-import { anyNull, type ColumnRows, floats, offsetsOf, widestOf } from "./values.ts";
+import { anyNull, type ColumnRows, floats, offsetsOf } from "./values.ts";
+import { widestOf } from "../widest_numbers.ts";
 
 /** Where in a record batch the embeddings are: the index of a column, then those of fields of structs. */
 export type EmbeddingColumns =

@@ -5,7 +5,8 @@ import { BufferRegion, RecordBatch } from "apache-arrow/ipc/metadata/message";
 import { VectorLoader } from "apache-arrow/visitor/vectorloader";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import { corrupt } from "./corrupt.ts";
-import { decompressLz4, MAX_LZ4_RATIO } from "./lz4_frame.ts";
+import { MAX_LZ4_RATIO } from "../lz4_block.ts";
+import { decompressLz4 } from "./lz4_frame.ts";
 
 /*
  * In a compressed body each buffer that is not empty begins with the number of bytes that it holds, in

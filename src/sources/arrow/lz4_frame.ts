@@ -1,10 +1,11 @@
 import { RankMeError } from "../../errors.ts";
+import { decompressLz4Block } from "../lz4_block.ts";
 import { corrupt } from "./corrupt.ts";
 import { xxHash32 } from "./xx_hash.ts";
 
 /*
- * LZ4 frames, of which Arrow's LZ4 buffers are made. The terms are those of the frame format's and the
- * block format's descriptions. Every read and every copy is bounded; all checksums are verified.
+ * LZ4 frames, of which Arrow's LZ4 buffers are made. The terms are those of the frame format's
+ * description. Every read is bounded; all checksums are verified.
  */
 
 const MAGIC = 0x184d2204;
@@ -13,13 +14,6 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 const VERSION = 1;
 /** A block begins with its size, whose highest bit says that it is stored as it is. */
 const STORED = 0x80000000;
-const MIN_MATCH = 4;
-/** A token's 4 bits of a length, which go on in further bytes when all are set. */
-const LONG = 15;
-/** No byte of a frame stands for more bytes than this. */
-export const MAX_LZ4_RATIO = 255;
-/** Copies of fewer bytes than this are faster byte by byte. */
-const SHORT_COPY = 24;
 
 /**
  * Decompresses LZ4 frames.
@@ -98,7 +92,7 @@ function readFrame(reader: FieldReader, out: Uint8Array, start: number): number 
     const end = Math.min(out.length, filled + descriptor.maxBlockBytes);
     if ((size & STORED) === 0) {
       const window = descriptor.areBlocksIndependent ? filled : start;
-      filled = decompressBlock(block, out, { window, filled, end });
+      filled = decompressLz4Block(block, out, { window, filled, end });
     } else {
       if (block.length > end - filled) throw corrupt("an LZ4 block longer than it may be");
       out.set(block, filled);
@@ -143,66 +137,4 @@ function readDescriptor(reader: FieldReader): FrameDescriptor {
 
 function check(bytes: Uint8Array, reader: FieldReader): void {
   if (reader.uint32() !== xxHash32(bytes)) throw corrupt("LZ4 data that fails its checksum");
-}
-
-/** Where in the output a block goes. */
-interface BlockPlace {
-  /** The first byte that may be copied from. */
-  readonly window: number;
-  /** Where the block begins. */
-  readonly filled: number;
-  /** Where it must end at the latest. */
-  readonly end: number;
-}
-
-/** A block is a row of sequences: a token, literals, and a match, which the last one has not. */
-function decompressBlock(
-  block: Uint8Array,
-  out: Uint8Array,
-  { window, filled, end }: BlockPlace,
-): number {
-  const { length } = block;
-  let at = 0;
-  while (at < length) {
-    const token = block[at++];
-    let literals = token >> 4;
-    if (literals === LONG) {
-      let more = 255;
-      while (more === 255 && at < length) literals += more = block[at++];
-    }
-    if (literals > length - at || literals > end - filled) throw brokenBlock();
-    if (literals < SHORT_COPY) {
-      for (const last = at + literals; at < last;) out[filled++] = block[at++];
-    } else {
-      out.set(block.subarray(at, at + literals), filled);
-      at += literals;
-      filled += literals;
-    }
-    if (at === length) return filled;
-    if (length - at < 2) throw brokenBlock();
-    const distance = block[at] | block[at + 1] << 8;
-    at += 2;
-    let matched = token & LONG;
-    if (matched === LONG) {
-      let more = 255;
-      while (more === 255 && at < length) matched += more = block[at++];
-    }
-    matched += MIN_MATCH;
-    if (distance === 0 || distance > filled - window || matched > end - filled) throw brokenBlock();
-    if (matched < SHORT_COPY || matched > distance) {
-      // What is copied may be what was copied just now.
-      for (const last = filled + matched; filled < last; filled++) {
-        out[filled] = out[filled - distance];
-      }
-    } else {
-      out.copyWithin(filled, filled - distance, filled - distance + matched);
-      filled += matched;
-    }
-  }
-  // The last sequence has no match.
-  throw brokenBlock();
-}
-
-function brokenBlock(): RankMeError {
-  return corrupt("an LZ4 block that leads outside of its bytes");
 }

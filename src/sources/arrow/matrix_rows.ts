@@ -5,7 +5,8 @@ import { allocating, RankMeError } from "../../errors.ts";
 import { mixedDimensions } from "../usable_rows.ts";
 import { corrupt } from "./corrupt.ts";
 import { isList } from "./type_name.ts";
-import { anyNull, type ColumnRows, floats, offsetsOf, widestOf } from "./values.ts";
+import { anyNull, type ColumnRows, floats, offsetsOf } from "./values.ts";
+import { widestOf } from "../widest_numbers.ts";
 
 /*
  * Lists of lists of numbers, at any depth and of any kind. Level 0 are the lists that are values of the

@@ -57,19 +57,6 @@ function listSizeOf({ type }: Data): number {
 }
 
 /**
- * The type that holds the numbers of all columns exactly.
- *
- * @param columns The numbers of each.
- * @returns The constructor of its arrays.
- */
-export function widestOf(
-  columns: readonly EmbeddingData[],
-): typeof Float16Array | typeof Float32Array | typeof Float64Array {
-  if (columns.some((values) => values instanceof Float64Array)) return Float64Array;
-  return columns.some((values) => values instanceof Float32Array) ? Float32Array : Float16Array;
-}
-
-/**
  * Whether there is a null among some values of a column.
  *
  * @param values The column.

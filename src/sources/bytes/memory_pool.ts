@@ -1,7 +1,7 @@
 import { allocating } from "../../errors.ts";
 
-/** So many bytes are kept at most: what the stages of a pipeline hold of common batches. */
-const KEPT_BYTES = 16 << 20;
+/** As much is kept at most: in a pipeline each batch is given back before the next but one is read. */
+const KEPT_BUFFERS = 2, KEPT_BYTES = 16 << 20;
 
 /**
  * Memory that was used and will be needed again in the same size. New memory is zeroed first, and is
@@ -39,7 +39,7 @@ export class MemoryPool {
     if (memory.detached) return;
     this.#bytes += memory.byteLength;
     this.#free.push(memory.transfer());
-    while (this.#bytes > KEPT_BYTES) {
+    while (this.#free.length > KEPT_BUFFERS || this.#bytes > KEPT_BYTES) {
       const oldest = this.#free.shift()!;
       this.#bytes -= oldest.byteLength;
       oldest.transfer(0);

@@ -4,7 +4,7 @@ import { compressors } from "hyparquet-compressors";
 import { snappyUncompress } from "hyparquet/src/snappy.js";
 import { RankMeError } from "../../errors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
-import { decompressLz4Block } from "./lz4_block.ts";
+import { decompressLz4Block, MAX_LZ4_RATIO } from "../lz4_block.ts";
 
 /** How one codec is undone. */
 interface Codec {
@@ -21,9 +21,8 @@ const CODECS: { readonly [codec in CompressionCodec]?: Codec } = {
   GZIP: { decompress: (bytes, length) => gunzipSync(bytes, limitedTo(length)), ratio: 1040 },
   BROTLI: { decompress: (bytes, length) => brotliDecompressSync(bytes, limitedTo(length)) },
   ZSTD: { decompress: (bytes, length) => zstdDecompressSync(bytes, limitedTo(length)) },
-  // Each further byte of a length adds up to 255.
-  LZ4_RAW: { decompress: decompressLz4, ratio: 256 },
-  LZ4: { decompress: decompressHadoopLz4, ratio: 256 },
+  LZ4_RAW: { decompress: decompressLz4, ratio: MAX_LZ4_RATIO },
+  LZ4: { decompress: decompressHadoopLz4, ratio: MAX_LZ4_RATIO },
 };
 
 /** Pages of more bytes are not decompressed by compiled code. DuckDB makes such. */
@@ -83,7 +82,7 @@ function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
 
 function decompressLz4(bytes: Uint8Array, length: number): Uint8Array {
   const page = new Uint8Array(length);
-  return page.subarray(0, decompressLz4Block(bytes, page, 0));
+  return page.subarray(0, decompressLz4Block(bytes, page));
 }
 
 /** The deprecated codec: framed as Hadoop does, or a bare block, as other writers took it to mean. */
@@ -107,7 +106,7 @@ function decompressHadoopFrames(bytes: Uint8Array, length: number): Uint8Array |
         const chunkStart = at + 4;
         const chunkEnd = chunkStart + view.getUint32(at);
         const chunk = bytes.subarray(chunkStart, chunkEnd);
-        const end = decompressLz4Block(chunk, page.subarray(to, frameEnd), 0);
+        const end = decompressLz4Block(chunk, page.subarray(to, frameEnd));
         if (chunk.length !== chunkEnd - chunkStart || end === 0) return undefined;
         to += end;
         at = chunkEnd;

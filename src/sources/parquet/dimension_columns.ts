@@ -1,6 +1,7 @@
 import { allocating } from "../../errors.ts";
 import type { EmbeddingData } from "../../batch.ts";
 import type { RowBlock } from "../row_block.ts";
+import { widestOf } from "../widest_numbers.ts";
 import type { Chunk, RowGroup } from "./chunks.ts";
 import { ColumnPages, type Page } from "./column_pages.ts";
 import { corrupt } from "./corrupt.ts";
@@ -172,12 +173,4 @@ class DimensionColumn {
       }
     }
   }
-}
-
-/** The type that holds the numbers of all columns exactly. */
-function widestOf(
-  columns: readonly EmbeddingData[],
-): typeof Float16Array | typeof Float32Array | typeof Float64Array {
-  if (columns.some((values) => values instanceof Float64Array)) return Float64Array;
-  return columns.some((values) => values instanceof Float32Array) ? Float32Array : Float16Array;
 }

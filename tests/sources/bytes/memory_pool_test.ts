@@ -31,16 +31,19 @@ Deno.test("memory given back twice is there once", () => {
 });
 
 Deno.test("no more is kept than common batches need, the latest first", () => {
-  const pool = new MemoryPool();
-  const sizes = [6 << 20, 7 << 20, 8 << 20];
-  const marked = sizes.map((size) => {
-    const memory = pool.take(size);
-    memory[0] = 1;
-    return memory;
-  });
-  marked.forEach(({ buffer }) => pool.give(buffer));
-  // 6 + 7 + 8 MB are too many: the first that came was let go.
-  assertEquals(sizes.map((size) => pool.take(size)[0]), [0, 1, 1]);
+  const megabytes = (...sizes: number[]) => {
+    const pool = new MemoryPool();
+    const marked = sizes.map((size) => {
+      const memory = pool.take(size << 20);
+      memory[0] = 1;
+      return memory;
+    });
+    marked.forEach(({ buffer }) => pool.give(buffer));
+    return sizes.map((size) => pool.take(size << 20)[0]);
+  };
+  assertEquals(megabytes(1, 2, 3), [0, 1, 1]);
+  assertEquals(megabytes(8, 9), [0, 1]);
+  assertEquals(megabytes(17), [0]);
 });
 
 Deno.test("memory that cannot be had is an error that says how much", () => {
