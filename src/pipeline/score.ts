@@ -5,7 +5,7 @@ import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts
 import { VERSION } from "../report/version.ts";
 import { type DimensionRange, DimensionsStream } from "../transforms/dimensions_stream.ts";
 import { LimitStream } from "../transforms/limit_stream.ts";
-import { SampleStream } from "../transforms/sample_stream.ts";
+import type { SampleOptions, SampleStream } from "../transforms/sample_stream.ts";
 import { SkipStream } from "../transforms/skip_stream.ts";
 import { UnitNormStream } from "../transforms/unit_norm_stream.ts";
 import { CovarianceStream } from "./covariance_stream.ts";
@@ -186,7 +186,7 @@ export async function* scoreDimsStream(
   let any = false;
   try {
     // Stages that refuse their options do so before the source is touched.
-    const transforms = rowStages(
+    const transforms = await rowStages(
       reading,
       { ...options, backend, ranges },
       (rows) => scored += rows,
@@ -230,11 +230,11 @@ interface RowStageOptions extends ScoreDimsOptions {
 }
 
 /** The stages from what is read to the rows that are scored, whose number `onRows` is told. */
-function rowStages(
+async function rowStages(
   reading: Reading,
   options: RowStageOptions,
   onRows: (rows: number) => void,
-): TransformStream<EmbeddingBatch, EmbeddingBatch>[] {
+): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
   const { skip = 0, limit, sample, seed, signal, onProgress } = options;
   const read = { rows: 0, bytes: 0 };
   const giveBack = { onRows: (rows: number) => reading.giveBack(rows) };
@@ -250,10 +250,16 @@ function rowStages(
     ...limit === undefined ? [] : [new LimitStream(limit)],
     interruptible(signal, onBatch, () => reading.interrupted = true),
     ...sample === undefined ? [] : [
-      new SampleStream(sample, { seed, ...giveBack }),
+      await sampling(sample, { seed, ...giveBack }),
       tapping<EmbeddingBatch>(({ rows }) => onRows(rows)),
     ],
   ];
+}
+
+/** Loaded when it is asked for: a start takes as long as what it loads. */
+async function sampling(count: number, options: SampleOptions): Promise<SampleStream> {
+  const { SampleStream } = await import("../transforms/sample_stream.ts");
+  return new SampleStream(count, options);
 }
 
 /** Refuses states that cannot fit, as the first batch tells how large they will be. */
