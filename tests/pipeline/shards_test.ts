@@ -42,6 +42,35 @@ Deno.test("a folder, a pattern and a list of its files are one data set", async 
   });
 });
 
+Deno.test("shards of different formats are one data set, as long as their dimensions agree", async () => {
+  const part = (shard: number) => DATA.subarray(shard * 20 * DIM, (shard + 1) * 20 * DIM);
+  const rowsOf = (numbers: Float64Array) =>
+    Array.from({ length: numbers.length / DIM }, (_, row) => [
+      ...numbers.subarray(row * DIM, (row + 1) * DIM),
+    ]);
+  const files = {
+    "a.arrow": await arrowBytes(part(0), DIM, 7),
+    "b.csv": rowsOf(part(1)).map((row) => `${row}\n`).join(""),
+    "c.jsonl": rowsOf(part(2)).map((row) => `${JSON.stringify(row)}\n`).join(""),
+  };
+  const whole = await score(inChunks(await arrowBytes(DATA, DIM, 60), 999));
+  await withFolder(files, async (folder) => {
+    const paths = Object.keys(files).map((name) => `${folder}/${name}`);
+    for (const source of [folder, paths]) {
+      const { rankMe, inputs } = await score(source);
+      assertAlmostEquals(rankMe, whole.rankMe, 1e-12);
+      assertEquals(inputs.map(({ format, rows }) => [format, rows]), [
+        ["arrow-stream", 20],
+        ["csv", 20],
+        ["jsonl", 20],
+      ]);
+    }
+    await Deno.writeTextFile(`${folder}/d.csv`, "1.5,2,3\n");
+    const refused = await assertRejects(() => score(folder), RankMeError, "3 dimensions where");
+    assertEquals([refused.code, refused.place.input], ["dimension", `${folder}/d.csv`]);
+  });
+});
+
 Deno.test("a path keeps the name it is given, and what is in a folder its own", async () => {
   await withFolder(await shards(), async (folder) => {
     const late = inChunks(await arrowBytes(DATA, DIM, 60), 999);
