@@ -17,7 +17,6 @@ import { assertStringIncludes } from "@std/assert/string-includes";
 import * as cli from "@std/cli";
 import { parseArgs, type ParseOptions } from "@std/cli/parse-args";
 import * as streams from "@std/streams";
-import { concatReadableStreams } from "@std/streams/concat-readable-streams";
 import { TextLineStream } from "@std/streams/text-line-stream";
 import { toArrayBuffer } from "@std/streams/to-array-buffer";
 
@@ -40,7 +39,6 @@ function parse(args: string[], options?: ParseOptions): unknown {
 Deno.test("@std/streams exports at its root what its subpaths export", () => {
   assertStrictEquals(streams.toArrayBuffer, toArrayBuffer);
   assertStrictEquals(streams.TextLineStream, TextLineStream);
-  assertStrictEquals(streams.concatReadableStreams, concatReadableStreams);
 });
 
 Deno.test("toArrayBuffer() joins bytes", async () => {
@@ -71,15 +69,6 @@ Deno.test("TextLineStream ends lines at a lone CR only when asked to", async () 
   assertEquals(await linesOf(["a\rb\r"]), ["a\rb\r"]);
   assertEquals(await linesOf(["a\rb\r"], true), ["a", "b"]);
   assertEquals(await linesOf(["a\r", "\nb\r\r\nc"], true), ["a", "b", "", "c"]);
-});
-
-Deno.test("concatReadableStreams() reads one stream after the other", async () => {
-  const joined = concatReadableStreams(
-    ReadableStream.from([1, 2]),
-    ReadableStream.from<number>([]),
-    ReadableStream.from([3]),
-  );
-  assertEquals(await Array.fromAsync(joined), [1, 2, 3]);
 });
 
 // --- @std/cli ---

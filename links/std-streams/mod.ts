@@ -7,6 +7,5 @@
  * @module
  */
 
-export * from "./concat_readable_streams.ts";
 export * from "./text_line_stream.ts";
 export * from "./to_array_buffer.ts";
