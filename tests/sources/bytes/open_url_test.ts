@@ -33,6 +33,24 @@ Deno.test("formats that can be read in order are, though they could be read from
   });
 });
 
+Deno.test("Parquet and .npz are read by range requests", async () => {
+  const files = [["parquet/codec-zstd-v1-plain.parquet", "parquet"], ["dense/stored.npz", "npz"]];
+  for (const [path, format] of files) {
+    const bytes = fixtureBytes(path);
+    const local = await readRows(new URL(`../../fixtures/${path}`, import.meta.url));
+    await withServer((request) => serveFile(request, bytes), async (base, asked) => {
+      const read = await readRows(`${base}/emb`);
+      // That the file itself is read right is shown where its format is tested.
+      assertEquals([read.format, read.rows], [format, local.rows]);
+      assert(local.rows.length > 0);
+      // The first request is for all, and is let go of once the format is known.
+      const [whole, ...parts] = asked.map(({ range }) => range);
+      assertEquals(whole, null);
+      assert(parts.length > 0 && parts.every((range) => range !== null));
+    });
+  }
+});
+
 Deno.test("what is compressed, or encoded on the way all the same, is decompressed", async () => {
   const packed = new Uint8Array(gzipSync(STREAM));
   const headers: Record<string, string>[] = [{}, { "content-encoding": "gzip" }];

@@ -78,20 +78,6 @@ Deno.test("a missing file and a directory are refused", async () => {
   assertEquals(web.code, "unreadable");
 });
 
-Deno.test("a file that the system does not allow to read is an error", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  await withFile(randomBytes(1, 10), async (path) => {
-    await Deno.chmod(path, 0);
-    // Nothing is closed to the administrator.
-    const isOpen = await Deno.readFile(path).then(() => true, () => false);
-    if (isOpen) return;
-    const error = await assertRejects(() => openFile(path), RankMeError);
-    assertEquals([error.code, error.exitStatus], ["unreadable", 3]);
-    assertEquals(error.message, "the system does not allow reading it");
-  });
-});
-
 Deno.test("a file is a source from beginning to end, right into the memory it is given", async () => {
   const bytes = randomBytes(2, 250);
   await withFile(bytes, async (path) => {

@@ -145,23 +145,6 @@ Deno.test(
   },
 );
 
-Deno.test("a folder that may not be looked into is an error", {
-  ignore: isWindows,
-}, async () => {
-  await withFolder(["closed/1.npy", "2.npy"], async (folder) => {
-    await Deno.chmod(`${folder}/closed`, 0);
-    // Nothing is closed to the administrator.
-    const isOpen = await Array.fromAsync(Deno.readDir(`${folder}/closed`)).then(
-      () => true,
-      () => false,
-    );
-    if (isOpen) return;
-    const error = await assertRejects(() => listShards(folder), RankMeError);
-    assertEquals([error.code, error.place.input], ["unreadable", `${folder}/closed`]);
-    await Deno.chmod(`${folder}/closed`, 0o700);
-  });
-});
-
 // --- What would count twice, or not at all ---
 
 Deno.test("a folder that is being written to, or whose log says what counts, is refused", async () => {
