@@ -27,7 +27,6 @@ const NEWLINE = 0x0a;
 /** Feeds bytes as they come to a {@linkcode TextReader}, as lines of UTF-8. */
 export class TextFeeder implements ByteParser<RowBlock> {
   readonly room = new Uint8Array(0);
-  readonly least = 0;
   readonly #reader: TextReader;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   /** The beginning of a line whose end has not come. */
