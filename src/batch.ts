@@ -19,6 +19,19 @@ export interface NonFinite {
   readonly value: number;
 }
 
+/** Which dimensions of a batch are of which column, where several stand side by side. */
+export interface ColumnSpan {
+  /** The column's name. */
+  readonly name: string;
+  /** Its first dimension in the batch. */
+  readonly start: number;
+  /** The dimension after its last. */
+  readonly end: number;
+}
+
+/** What rows belong to: for each column that says so, by its name, the text of each row. */
+export type RowKeys = { readonly [column: string]: readonly string[] };
+
 /** What an {@linkcode EmbeddingBatch} is made from. */
 export interface EmbeddingBatchInit {
   /** `rows × dim` numbers, row-major. The batch keeps this array: do not write to it afterwards. */
@@ -27,6 +40,10 @@ export interface EmbeddingBatchInit {
   readonly dim: number;
   /** The index in the stream of the first row. Default: 0. */
   readonly offset?: number;
+  /** The columns that stand side by side in it. Default: it is all one. */
+  readonly columns?: readonly ColumnSpan[];
+  /** What its rows belong to. Default: nothing is known of that. */
+  readonly keys?: RowKeys;
   /**
    * Makes the error for a NaN or infinity that is found later, where more is known of the place than
    * the row in the stream and the dimension.
@@ -57,6 +74,10 @@ export class EmbeddingBatch {
   readonly dim: number;
   /** The index in the stream of the first row. */
   readonly offset: number;
+  /** The columns that stand side by side in it; absent where it is all one. */
+  readonly columns?: readonly ColumnSpan[];
+  /** What its rows belong to; absent where nothing is known of that. */
+  readonly keys?: RowKeys;
   /** Whether all numbers were found to be finite; slices and copies need no second look. */
   #finite = false;
   #refusal: ((found: NonFinite) => RankMeError) | undefined;
@@ -65,9 +86,10 @@ export class EmbeddingBatch {
    * Makes a batch of some numbers.
    *
    * @param init The numbers and their shape.
-   * @throws {RankMeError} `dimension`, when the numbers do not fill whole rows.
+   * @throws {RankMeError} `dimension`, when the numbers do not fill whole rows, or there are not as
+   * many keys.
    */
-  constructor({ data, dim, offset = 0, refusal }: EmbeddingBatchInit) {
+  constructor({ data, dim, offset = 0, columns, keys, refusal }: EmbeddingBatchInit) {
     if (!Number.isInteger(dim) || dim < 1) {
       throw new RankMeError("dimension", `an embedding needs at least one dimension, not ${dim}`);
     }
@@ -78,7 +100,17 @@ export class EmbeddingBatch {
     this.dim = dim;
     this.rows = data.length / dim;
     this.offset = offset;
+    if (columns) this.columns = columns;
+    if (keys) this.keys = this.#asManyAsRows(keys);
     this.#refusal = refusal;
+  }
+
+  #asManyAsRows(keys: RowKeys): RowKeys {
+    for (const [column, { length }] of Object.entries(keys)) {
+      if (length === this.rows) continue;
+      throw new RankMeError("dimension", `${length} keys of "${column}" for ${this.rows} rows`);
+    }
+    return keys;
   }
 
   /**
@@ -100,7 +132,13 @@ export class EmbeddingBatch {
    */
   slice(start: number, end: number = this.rows): EmbeddingBatch {
     const data = this.data.subarray(start * this.dim, end * this.dim);
-    return this.#derived(data, { offset: this.offset + start, firstRow: start });
+    const { columns, keys } = this;
+    return this.#derived(data, {
+      offset: this.offset + start,
+      firstRow: start,
+      columns,
+      keys: keys && sliceKeys(keys, start, end),
+    });
   }
 
   /**
@@ -110,16 +148,21 @@ export class EmbeddingBatch {
    * @returns A batch on the same numbers.
    */
   at(offset: number): EmbeddingBatch {
-    return offset === this.offset ? this : this.#derived(this.data, { offset });
+    return offset === this.offset ? this : this.#derived(this.data, {
+      offset,
+      columns: this.columns,
+      keys: this.keys,
+    });
   }
 
   /** Numbers of this batch, from some row and dimension on. */
   #derived(
     data: EmbeddingData,
-    { offset = this.offset, dim = this.dim, firstRow = 0, firstDimension = 0 },
+    { offset = this.offset, dim = this.dim, firstRow = 0, firstDimension = 0, ...rest }: Derived,
   ): EmbeddingBatch {
     const refusal = this.#refusal;
     const derived = new EmbeddingBatch({
+      ...rest,
       data,
       dim,
       offset,
@@ -142,8 +185,8 @@ export class EmbeddingBatch {
     for (let start = 0; start < data.length; start += this.dim) {
       change(data.subarray(start, start + this.dim));
     }
-    const { dim, offset } = this;
-    return new EmbeddingBatch({ data, dim, offset, refusal: this.#refusal });
+    const { dim, offset, columns, keys } = this;
+    return new EmbeddingBatch({ data, dim, offset, columns, keys, refusal: this.#refusal });
   }
 
   /**
@@ -169,7 +212,7 @@ export class EmbeddingBatch {
     for (let row = 0; row < this.rows; row++) {
       data.set(this.data.subarray(row * this.dim + start, row * this.dim + end), row * width);
     }
-    return this.#derived(data, { dim: width, firstDimension: start });
+    return this.#derived(data, { dim: width, firstDimension: start, keys: this.keys });
   }
 
   /**
@@ -204,6 +247,22 @@ export class EmbeddingBatch {
       place: { row: this.offset + found.row },
     });
   }
+}
+
+/** What is another in a batch that is made of a part of one. */
+interface Derived {
+  readonly offset?: number;
+  readonly dim?: number;
+  readonly columns?: readonly ColumnSpan[];
+  readonly keys?: RowKeys;
+  readonly firstRow?: number;
+  readonly firstDimension?: number;
+}
+
+function sliceKeys(keys: RowKeys, start: number, end: number): RowKeys {
+  return Object.fromEntries(
+    Object.entries(keys).map(([column, texts]) => [column, texts.slice(start, end)]),
+  );
 }
 
 /**

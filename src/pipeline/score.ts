@@ -207,6 +207,7 @@ export async function* scoreDimsStream(
       yield round.map((report, index) => ({
         ...report,
         ...ranges[index] && { dims: dimsOf(ranges[index], report) },
+        normalized: options.normalize ?? false,
         skippedRows,
         // A state is passed on before the end only when more rows have come already.
         complete: report.rows === scored && !interrupted && !missingEnd,

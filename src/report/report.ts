@@ -21,10 +21,37 @@ export interface RankReport {
     /** `gram`: from sums of products. `qr`: from a triangular factor, which resolves more. */
     readonly method: "gram" | "qr";
   };
-  /** Other numbers from the same spectrum, by name. */
+  /** Other numbers from the same pass, by name; what does not apply is absent. */
   readonly metrics: { readonly [name: string]: number };
   /** The spectrum they all come from. */
   readonly spectrum: Spectrum;
+}
+
+/** How sure a number is. */
+export interface Interval {
+  /** The standard error. */
+  readonly standardError: number;
+  /** The lower end of the interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+}
+
+/** How sure RankMe and each metric is, as far as other rows of the same kind would give others. */
+export interface Confidence extends Interval {
+  /** How often such an interval should hold the mean over fresh samples of as many rows: 0.95. */
+  readonly level: number;
+  /** How it was found. */
+  readonly method: "jackknife";
+  /** How many groups of rows were left out, one at a time. */
+  readonly groups: number;
+  /** The same of each metric that has one, by name. */
+  readonly metrics: { readonly [name: string]: Interval };
+  /**
+   * RankMe, and each metric by its name, without the rows of each group: what the difference between
+   * two reports is judged by. Not in the JSON.
+   */
+  readonly replicates: readonly { readonly [name: string]: number }[];
 }
 
 /** One input of a score. */
@@ -55,6 +82,21 @@ export interface BackendReport {
 export interface ScoreReport extends RankReport {
   /** Which dimensions of the embeddings it is of, from the first to before the last; absent for all. */
   readonly dims?: readonly [start: number, end: number];
+  /** Which column it is of; absent where one only was asked for. */
+  readonly column?: string;
+  /** Which rows it is of: those with this text in the column that groups them; absent for all. */
+  readonly group?: string;
+  /** Whether every row was scaled to length 1 first. */
+  readonly normalized: boolean;
+  /** How sure the numbers are; absent unless it was asked for. */
+  readonly confidence?: Confidence;
+  /** When the number had settled, where reading was to go no further than that. */
+  readonly settled?: {
+    /** Whether twice as many rows gave the same, within what was asked. */
+    readonly reached: boolean;
+    /** The relative change of RankMe from half of the rows to all of them. */
+    readonly change: number;
+  };
   /** How many rows were left out because of a null, NaN or infinity. */
   readonly skippedRows: number;
   /** Whether everything that was asked for is in it. */

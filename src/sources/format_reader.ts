@@ -7,6 +7,8 @@ import type { RowBlock } from "./row_block.ts";
 
 /** How to take rows out of an input. */
 export interface RowOptions extends ColumnChoice {
+  /** Columns that say what each row belongs to: their texts come along. Default: none. */
+  readonly keys?: readonly string[];
   /** How arrays of more than two axes become rows. Default: they are refused. */
   readonly axes?: Axes;
   /** D, for raw numbers, whose bytes do not say it. */

@@ -1,4 +1,4 @@
-import type { EmbeddingData } from "../batch.ts";
+import type { ColumnSpan, EmbeddingData, RowKeys } from "../batch.ts";
 import type { Place } from "../errors.ts";
 
 /** Consecutive rows as an input holds them, before unusable ones are refused or left out. */
@@ -17,6 +17,10 @@ export interface RowBlock {
   readonly dimensions?: readonly string[];
   /** Where a row is, besides its index: its record batch, row group or line. */
   readonly placeOf?: (row: number) => Place;
+  /** The columns that stand side by side in the numbers. Default: it is all one. */
+  readonly columns?: readonly ColumnSpan[];
+  /** What each row belongs to, by the columns that were asked for; null rows have any text. */
+  readonly keys?: RowKeys;
   /** Memory that nothing but these rows is a view on, to be freed once they are copied. */
   readonly memory?: ArrayBuffer;
 }

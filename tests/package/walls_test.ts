@@ -4,15 +4,16 @@ import config from "../../deno.json" with { type: "json" };
 /** Rooms from left to right; a room may import those further right only, and `errors`. */
 const RANKS: Readonly<Record<string, number>> = {
   commands: 0,
-  pipeline: 1,
-  sources: 2,
-  transforms: 2,
-  covariance: 2,
-  metrics: 2,
-  report: 2,
-  linalg: 3,
-  batch: 4,
-  errors: 4,
+  selection: 1,
+  pipeline: 2,
+  sources: 3,
+  transforms: 3,
+  covariance: 3,
+  metrics: 3,
+  report: 3,
+  linalg: 4,
+  batch: 5,
+  errors: 5,
 };
 
 interface Module {

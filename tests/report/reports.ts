@@ -20,6 +20,7 @@ export function reportOf(changes: Partial<ScoreReport> = {}): ScoreReport {
       dim: 384,
       centered: false,
     },
+    normalized: false,
     skippedRows: 0,
     complete: true,
     backend: { name: "reference", threads: 1 },

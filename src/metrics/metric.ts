@@ -1,0 +1,22 @@
+import type { EmbeddingStatistics } from "./statistics.ts";
+
+/** What a metric needs besides the spectra, the mean and the variances, and what that costs. */
+export type MetricNeed = "unit" | "lidar" | "leverage";
+
+/** One metric, as it is asked for by name. */
+export interface Metric {
+  /** What it is asked for by. */
+  readonly name: string;
+  /** What it is, in a few words. */
+  readonly summary: string;
+  /** What it needs besides what every pass leaves. */
+  readonly needs?: MetricNeed;
+  /**
+   * Computes it.
+   *
+   * @param statistics What a pass left.
+   * @returns Its numbers by the names that they have in reports, the metric's own first. Numbers that
+   * do not apply are absent; all are finite.
+   */
+  compute(statistics: EmbeddingStatistics): { readonly [name: string]: number };
+}
