@@ -137,8 +137,30 @@ export class EmbeddingBatch {
       offset: this.offset + start,
       firstRow: start,
       columns,
-      keys: keys && sliceKeys(keys, start, end),
+      keys: keys && mapKeys(keys, (texts) => texts.slice(start, end)),
     });
+  }
+
+  /**
+   * Some of the rows, copied, which lose their places in the stream.
+   *
+   * @param rows Which rows of this batch, in the order wanted.
+   * @returns A batch of as many rows and the same type of numbers.
+   */
+  gather(rows: readonly number[]): EmbeddingBatch {
+    const { dim, columns, keys } = this;
+    const data = new (this.data.constructor as new (length: number) => EmbeddingData)(
+      rows.length * dim,
+    );
+    rows.forEach((row, i) => data.set(this.row(row), i * dim));
+    const gathered = new EmbeddingBatch({
+      data,
+      dim,
+      columns,
+      keys: keys && mapKeys(keys, (texts) => rows.map((row) => texts[row])),
+    });
+    gathered.#finite = this.#finite;
+    return gathered;
   }
 
   /**
@@ -259,10 +281,11 @@ interface Derived {
   readonly firstDimension?: number;
 }
 
-function sliceKeys(keys: RowKeys, start: number, end: number): RowKeys {
-  return Object.fromEntries(
-    Object.entries(keys).map(([column, texts]) => [column, texts.slice(start, end)]),
-  );
+function mapKeys(
+  keys: RowKeys,
+  change: (texts: readonly string[]) => readonly string[],
+): RowKeys {
+  return Object.fromEntries(Object.entries(keys).map(([column, texts]) => [column, change(texts)]));
 }
 
 /**

@@ -119,6 +119,22 @@ export class Arguments {
   }
 
   /**
+   * The value of a flag that is a share of something.
+   *
+   * @param name The flag.
+   * @returns The share, as 0.001 of both `0.001` and `0.1%`, or nothing when it was not given.
+   * @throws {RankMeError} `usage`, when it is none.
+   */
+  share(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const [, digits, percent] = /^([\d.]+)\s*(%?)$/.exec(text.trim()) ?? [];
+    const share = Number(digits) / (percent ? 100 : 1);
+    if (!(share > 0 && share < 1)) throw usage(`--${name} is a share such as 0.1%, not "${text}"`);
+    return share;
+  }
+
+  /**
    * The value of a flag that counts something.
    *
    * @param name The flag.

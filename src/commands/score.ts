@@ -1,9 +1,8 @@
 import { EXIT_STATUS, formatBytes, RankMeError } from "../errors.ts";
-import { scoreDimsStream, type ScoreOptions } from "../pipeline/score.ts";
+import { type ScoreOptions, scorePartsStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped, toTable, toText } from "../report/text.ts";
-import type { DimensionRange } from "../transforms/dimensions_stream.ts";
 import type { Command } from "./command.ts";
 import { parseDims } from "./dims.ts";
 import type { Arguments } from "./flags.ts";
@@ -20,6 +19,8 @@ import {
   BACKEND_FLAGS,
   chosenBackend,
   describeBackend,
+  METRIC_FLAGS,
+  metricOptions,
   RANK_FLAGS,
   rankOptions,
 } from "./shared_flags.ts";
@@ -45,8 +46,21 @@ Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of 
       help: "only dimensions A:B; several, as the prefixes 64,128,256, in the same pass",
     },
     { name: "normalize", help: "scale every row to length 1 first" },
+    {
+      name: "by",
+      value: "COLUMN",
+      help: "score the rows of each value of this column by themselves",
+    },
+    { name: "max-groups", value: "N", help: "values that --by may find (default: 1000)" },
     ...RANK_FLAGS,
+    ...METRIC_FLAGS,
+    { name: "ci", help: "say how sure each number is: a standard error and a 95 % interval" },
     { name: "every", value: "N", help: "also report each time N more rows have been seen" },
+    {
+      name: "until",
+      value: "SHARE",
+      help: "stop reading when twice as many rows give the same RankMe within, say, 0.1%",
+    },
     { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
     ...BACKEND_FLAGS,
     { name: "spectrum", help: "put all singular values into the JSON" },
@@ -92,32 +106,32 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-interface ScoringOptions extends Omit<ScoreOptions, "dims"> {
-  /** Which dimensions to score, each range by itself; `undefined` is all. */
-  readonly ranges: readonly (DimensionRange | undefined)[];
-}
-
-function optionsOf(args: Arguments): ScoringOptions {
+function optionsOf(args: Arguments): ScoreOptions {
   const dims = args.list("dims");
   return {
     ...inputOptions(args),
     ...rankOptions(args),
-    ranges: dims ? parseDims(dims) : [undefined],
+    ...metricOptions(args),
+    ...dims && { dims: parseDims(dims) },
     normalize: args.on("normalize"),
+    by: args.text("by"),
+    maxGroups: args.count("max-groups"),
+    ci: args.on("ci"),
     every: args.count("every"),
+    until: args.share("until"),
     exact: args.on("exact"),
   };
 }
 
 async function scoreAndPrint(
   named: readonly NamedSource[],
-  { ranges, ...options }: ScoringOptions,
+  options: ScoreOptions,
   args: Arguments,
 ): Promise<readonly ScoreReport[]> {
   const progress = new ProgressLine(args.on("quiet"));
   const { backend, notes } = chosenBackend(args);
   if (args.on("verbose")) notes.forEach((reason) => note(`rankme: ${reason}\n`));
-  const rounds = scoreDimsStream(named.map(({ source }) => source), ranges, {
+  const rounds = scorePartsStream(named.map(({ source }) => source), {
     ...options,
     backend,
     names: named.map(({ name }) => name),
@@ -156,22 +170,24 @@ class Printer {
     this.#alongTheWay = args.text("every") !== undefined;
   }
 
-  /** Reports on the same rows: one, or one for each range of dimensions. */
+  /** Reports on the same rows: one, or one for each part of them. */
   round(reports: readonly ScoreReport[]): void {
     if (!this.#args.on("json")) {
       if (this.#alongTheWay) reports.forEach((report) => print(curveLine(report)));
       return;
     }
     const lines = reports.map((report) => toJson(report, { spectrum: this.#args.on("spectrum") }));
-    if (lines.length === 1 || this.#alongTheWay) print(lines.map((line) => `${line}\n`).join(""));
-    else print(`[${lines.join(",\n")}]\n`);
+    // One object for one report, and a list where parts were asked for, though it be of one.
+    if (lines.length === 1 && !isPart(reports[0]) || this.#alongTheWay) {
+      print(lines.map((line) => `${line}\n`).join(""));
+    } else print(`[${lines.join(",\n")}]\n`);
   }
 
   /** The last reports once more, with all that a person wants to know. */
   end(reports: readonly ScoreReport[]): void {
     if (!this.#args.on("json")) {
       const color = !Deno.noColor && Deno.stdout.isTerminal();
-      const text = reports.length > 1
+      const text = reports.length > 1 || isPart(reports[0])
         ? toTable(reports, { color })
         : toText(reports[0], { color, width: terminalWidth() });
       print((this.#alongTheWay ? "\n" : "") + text);
@@ -184,9 +200,24 @@ class Printer {
   }
 }
 
-function curveLine({ rows, rankMe, dims }: ScoreReport): string {
-  const range = dims ? `  dims ${dims.join(":")}` : "";
-  return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}${range}\n`;
+/** Whether a report is on a part that was found in the input, of which there may be several. */
+function isPart({ column, group }: ScoreReport): boolean {
+  return column !== undefined || group !== undefined;
+}
+
+function curveLine(report: ScoreReport): string {
+  const { rows, rankMe } = report;
+  const part = nameOfPart(report);
+  return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}${part && `  ${part}`}\n`;
+}
+
+/** Which part of a data set a report is on, in words; nothing where it is on all. */
+function nameOfPart({ column, group, dims }: ScoreReport): string {
+  return [
+    ...column !== undefined ? [`column ${column}`] : [],
+    ...group !== undefined ? [`group ${group}`] : [],
+    ...dims ? [`dims ${dims.join(":")}`] : [],
+  ].join(", ");
 }
 
 function terminalWidth(): number {
@@ -207,9 +238,10 @@ function circumstances({ inputs, backend, timing }: ScoreReport): string {
 function gate(reports: readonly ScoreReport[], threshold: number | undefined): number {
   if (threshold === undefined) return EXIT_STATUS.done;
   const failed = reports.filter(({ rankMe }) => !(rankMe >= threshold));
-  for (const { rankMe, dims } of failed) {
-    const range = dims ? ` of dims ${dims.join(":")}` : "";
-    note(`rankme: RankMe ${formatRank(rankMe)}${range} is under ${threshold} (--fail-under)\n`);
+  for (const report of failed) {
+    const part = nameOfPart(report);
+    const of = part && ` of ${part}`;
+    note(`rankme: RankMe ${formatRank(report.rankMe)}${of} is under ${threshold} (--fail-under)\n`);
   }
   return failed.length === 0 ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
 }

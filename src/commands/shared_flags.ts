@@ -1,6 +1,6 @@
 import { type BackendName, chooseBackend, type ChosenBackend } from "../linalg/choose_backend.ts";
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
-import type { EffectiveRankOptions } from "../pipeline/effective_rank_stream.ts";
+import type { EffectiveRankOptions } from "../pipeline/rank_report.ts";
 import type { BackendReport } from "../report/report.ts";
 import type { Arguments, Flag } from "./flags.ts";
 
@@ -15,6 +15,26 @@ export const RANK_FLAGS: readonly Flag[] = [
   { name: "center", negatable: true, help: "subtract the mean, or not, whatever the convention" },
   { name: "epsilon", value: "X", help: "ε, added to every normalised value (paper: 1e-7)" },
 ];
+
+/** The flags that choose what is computed besides RankMe. */
+export const METRIC_FLAGS: readonly Flag[] = [
+  {
+    name: "metrics",
+    value: "LIST",
+    help: "which metrics besides RankMe: names between commas, or all; see docs/metrics.md",
+  },
+];
+
+/**
+ * What {@linkcode METRIC_FLAGS} say.
+ *
+ * @param args The arguments.
+ * @returns Options; what was not given is absent.
+ */
+export function metricOptions(args: Arguments): Pick<EffectiveRankOptions, "metrics"> {
+  const metrics = args.list("metrics");
+  return { metrics: metrics?.includes("all") ? "all" : metrics };
+}
 
 /** The flags that choose what computes. */
 export const BACKEND_FLAGS: readonly Flag[] = [

@@ -6,6 +6,8 @@ export interface MemoryQuestion {
   readonly rows?: number;
   /** Whether the state is exact. Default: no. */
   readonly exact?: boolean;
+  /** How many such states there are, of which one at a time is decomposed. Default: 1. */
+  readonly states?: number;
 }
 
 /** What a state takes at the most, decomposition included. */
@@ -23,11 +25,11 @@ export interface MemoryNeeded {
  * @returns The bytes, and the order of the largest square matrix of float64 among them.
  */
 export function memoryNeeded(
-  { dim, rows = Infinity, exact = false }: MemoryQuestion,
+  { dim, rows = Infinity, exact = false, states = 1 }: MemoryQuestion,
 ): MemoryNeeded {
   // Fewer rows than dimensions are kept as they are, beside an N×N state made of them at the end.
   const values = Math.min(rows, dim);
   const kept = rows < dim ? rows * dim : 0;
   const order = exact ? 2 * values + 1 : values;
-  return { bytes: 8 * (kept + values * values + order * order), order };
+  return { bytes: 8 * (states * (kept + values * values) + order * order), order };
 }

@@ -6,7 +6,7 @@ export interface EmbeddingStatistics {
   readonly rows: number;
   /** D: the number of dimensions. */
   readonly dim: number;
-  /** The spectrum of Z as it is. */
+  /** The spectrum of Z as it is scored: as it is, or less its mean where the convention says so. */
   readonly raw: Spectrum;
   /** The spectrum of Z less its mean: λ/(N−1) are the eigenvalues of the covariance. */
   readonly centered: Spectrum;

@@ -1,22 +1,10 @@
 import type { OnlineCovariance } from "../covariance/online_covariance.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
-import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
-import { effectiveRank } from "../metrics/effective_rank.ts";
-import { rankMe } from "../metrics/rank_me.ts";
-import { rankMeErrorBound } from "../metrics/rank_me_error_bound.ts";
 import type { RankReport } from "../report/report.ts";
+import { type EffectiveRankOptions, Ranker } from "./rank_report.ts";
 import { releasing } from "./releasing.ts";
-
-/** Under which convention to compute an effective rank. */
-export interface EffectiveRankOptions {
-  /** Default: `"paper"`. */
-  readonly convention?: ConventionName;
-  /** Whether to subtract the mean. Default: what the convention says. */
-  readonly center?: boolean;
-  /** ε. Default: what the convention says. */
-  readonly epsilon?: number;
-}
+import { statisticsOf } from "./statistics.ts";
 
 /**
  * Turns each state into a report: an eigendecomposition, then RankMe of the spectrum.
@@ -30,50 +18,34 @@ export interface EffectiveRankOptions {
  * const [report] = await Array.fromAsync(
  *   ReadableStream.from([batch])
  *     .pipeThrough(new CovarianceStream())
- *     .pipeThrough(new EffectiveRankStream()),
+ *     .pipeThrough(new EffectiveRankStream({ metrics: ["stableRank"] })),
  * );
  * assertAlmostEquals(report.rankMe, 2, 1e-6);
+ * assertAlmostEquals(report.metrics.stableRank, 2);
  * ```
  */
 export class EffectiveRankStream extends TransformStream<OnlineCovariance, RankReport> {
   /**
    * Makes the stage.
    *
-   * @param options The convention.
-   * @throws {RankMeError} `usage`, for a convention there is none of, or an ε that is no small number.
+   * @param options The convention, and the metrics besides RankMe.
+   * @throws {RankMeError} `usage`, for a convention there is none of, an ε that is no small number, or
+   * a metric there is none of or that a covariance does not suffice for.
    */
   constructor(options: EffectiveRankOptions = {}) {
-    const { convention = "paper" } = options;
-    if (!Object.hasOwn(CONVENTIONS, convention)) {
-      throw new RankMeError("usage", `there is no convention "${convention}"`, {
-        advice: `choose one of ${Object.keys(CONVENTIONS).join(", ")}`,
+    const ranker = new Ranker(options);
+    const beyond = options.metrics !== "all" && ranker.metrics.find(({ needs }) => needs);
+    if (beyond) {
+      throw new RankMeError("usage", `${beyond.name} needs more than a covariance`, {
+        advice: "score() computes it from the rows",
       });
     }
-    const preset = CONVENTIONS[convention];
-    const { center: centered = preset.centered, epsilon = preset.epsilon } = options;
-    if (!(epsilon >= 0 && epsilon < 1)) {
-      throw new RankMeError("usage", `ε must be at least 0 and below 1, not ${epsilon}`);
-    }
+    const { centered: scoresCentered } = ranker.convention;
     let backend: Backend | undefined;
     super(releasing(() => backend, {
       transform(state: OnlineCovariance, controller: TransformStreamDefaultController<RankReport>) {
         backend = state.backend;
-        const spectrum = state.spectrum({ centered });
-        const how = { values: preset.values, epsilon };
-        controller.enqueue({
-          rankMe: rankMe(spectrum, how),
-          rows: state.count,
-          dim: state.dim,
-          convention,
-          centered,
-          epsilon,
-          accuracy: {
-            rankMeBound: rankMeErrorBound(spectrum, how),
-            method: state.exact ? "qr" : "gram",
-          },
-          metrics: { effectiveRank: effectiveRank(spectrum) },
-          spectrum,
-        });
+        controller.enqueue(ranker.report(statisticsOf(state, { scoresCentered })));
       },
     }));
   }

@@ -1,26 +1,25 @@
 import type { EmbeddingBatch } from "../batch.ts";
+import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { chooseBackend } from "../linalg/choose_backend.ts";
-import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
-import { VERSION } from "../report/version.ts";
-import { type DimensionRange, DimensionsStream } from "../transforms/dimensions_stream.ts";
+import type { ScoreReport } from "../report/report.ts";
+import { checkRange, type DimensionRange } from "../transforms/dimensions_stream.ts";
 import { LimitStream } from "../transforms/limit_stream.ts";
 import type { SampleOptions, SampleStream } from "../transforms/sample_stream.ts";
 import { SkipStream } from "../transforms/skip_stream.ts";
-import { UnitNormStream } from "../transforms/unit_norm_stream.ts";
-import { CovarianceStream } from "./covariance_stream.ts";
-import { type EffectiveRankOptions, EffectiveRankStream } from "./effective_rank_stream.ts";
-import { fanOut, inStep } from "./fan_out.ts";
 import { interruptible } from "./interruptible.ts";
+import { PartGroups, type PartOptions } from "./parts.ts";
+import { type EffectiveRankOptions, Ranker } from "./rank_report.ts";
 import { refuseTooLarge } from "./refuse_too_large.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
+import { checkSchedule, type ScheduleOptions } from "./schedule.ts";
+import { rounds } from "./rounds.ts";
+import { type Circumstances, reportsOn } from "./score_report.ts";
 
-/** Relative to RankMe: what may be off by more carries a warning. */
-const WARNED_ERROR = 1e-6;
-const REMEDIES = {
-  gram: "a covariance cannot resolve its small singular values; --exact can",
-  qr: "float64 cannot resolve its small singular values",
-} as const;
+/** How many groups rows are put into, each to be left out once. */
+const JACKKNIFE_GROUPS = 16;
+/** How many groups of rows are scored by themselves, unless more are asked for. */
+const MAX_GROUPS = 1000;
 
 /** How far a score has come. */
 export interface ScoreProgress {
@@ -31,7 +30,7 @@ export interface ScoreProgress {
 }
 
 /** How to score. */
-export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions {
+export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions, ScheduleOptions {
   /** Leaves out so many rows at the beginning. Default: none. */
   readonly skip?: number;
   /** Reads no more rows than this, after those that are skipped. Default: all. */
@@ -40,12 +39,19 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions {
   readonly sample?: number;
   /** The seed of the sample: see {@linkcode SampleStream}. Default: 0. */
   readonly seed?: number;
-  /** Scores these dimensions only. Default: all. */
-  readonly dims?: DimensionRange;
+  /** Scores these dimensions only, each range by itself where there are several. Default: all. */
+  readonly dims?: DimensionRange | readonly DimensionRange[];
   /** Whether to scale every row, of the dimensions that are scored, to length 1. Default: false. */
   readonly normalize?: boolean;
-  /** Also reports each time so many rows have been seen. Default: once, at the end. */
-  readonly every?: number;
+  /** Scores the rows of each text in this column by themselves. Default: all rows together. */
+  readonly by?: string;
+  /** How many texts there may be in that column. Default: 1000. */
+  readonly maxGroups?: number;
+  /**
+   * Whether to say how sure the numbers are, by leaving out each of so many groups of rows, 16 unless
+   * another number is given. Default: no.
+   */
+  readonly ci?: boolean | { readonly groups?: number };
   /** What computes. Default: the fastest that can be had, see `chooseBackend`. */
   readonly backend?: Backend;
   /** Stops reading: what has been read by then is scored, and marked as not complete. */
@@ -55,14 +61,11 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions {
    * also where singular values below 1e-8·σ₁ carry weight. Default: false.
    */
   readonly exact?: boolean;
-  /** Is told with the first row how many bytes of memory the state will need. */
+  /** Is told with the first row how many bytes of memory the states will need. */
   readonly onMemory?: (bytes: number) => void;
   /** Is told of each batch. */
   readonly onProgress?: (progress: ScoreProgress) => void;
 }
-
-/** How to score several ranges of the dimensions. */
-export type ScoreDimsOptions = Omit<ScoreOptions, "dims">;
 
 /**
  * Scores one data set: RankMe of all rows of one source, or of several that are its shards.
@@ -71,7 +74,7 @@ export type ScoreDimsOptions = Omit<ScoreOptions, "dims">;
  * @param options Which columns, which convention, how many rows.
  * @returns The report.
  * @throws {RankMeError} Whatever is wrong with the input, with its name and place; `empty`, when there
- * is not one row.
+ * is not one row; `usage`, when there is more than one report, see {@linkcode scoreParts}.
  *
  * @example Rows that a program makes
  * ```ts
@@ -87,9 +90,7 @@ export async function score(
   source: ScoreSource | readonly ScoreSource[],
   options: ScoreOptions = {},
 ): Promise<ScoreReport> {
-  let last: ScoreReport | undefined;
-  for await (const report of scoreStream(source, options)) last = report;
-  return last!;
+  return theOnly(await scoreParts(source, options));
 }
 
 /**
@@ -113,58 +114,57 @@ export async function score(
  */
 export async function* scoreStream(
   source: ScoreSource | readonly ScoreSource[],
-  { dims, ...options }: ScoreOptions = {},
+  options: ScoreOptions = {},
 ): AsyncGenerator<ScoreReport, void, void> {
-  for await (const [report] of scoreDimsStream(source, [dims], options)) yield report;
+  for await (const reports of scorePartsStream(source, options)) yield theOnly(reports);
 }
 
 /**
- * Scores several ranges of the dimensions of one data set in one pass, as for the prefixes of
- * Matryoshka embeddings.
+ * Scores several parts of one data set in one pass: each of several columns, as of the layers of a
+ * network; each of several ranges of the dimensions, as of the prefixes of Matryoshka embeddings; the
+ * rows of each class.
  *
  * @param source Where the rows come from, or a list of shards.
- * @param ranges The ranges; they may overlap.
- * @param options As for {@linkcode score}.
- * @returns A report for each range.
- * @throws {RankMeError} As {@linkcode score} does; `dimension`, when a range does not fit.
+ * @param options As for {@linkcode score}; `column`, `dims` and `by` say which parts.
+ * @returns A report for each, with its `column`, `group` and `dims`.
+ * @throws {RankMeError} As {@linkcode score} does; `dimension`, when a range does not fit; `memory`,
+ * when there are more groups than there may be.
  *
  * @example The first one and both dimensions
  * ```ts
- * import { EmbeddingBatch, scoreDims } from "@rankme/rankme";
+ * import { EmbeddingBatch, scoreParts } from "@rankme/rankme";
  * import { assertEquals } from "@std/assert";
  *
  * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
- * const reports = await scoreDims([batch], [{ end: 1 }, { end: 2 }]);
+ * const reports = await scoreParts([batch], { dims: [{ end: 1 }, { end: 2 }] });
  * assertEquals(reports.map(({ rankMe }) => Math.round(rankMe)), [1, 2]);
  * ```
  */
-export async function scoreDims(
+export async function scoreParts(
   source: ScoreSource | readonly ScoreSource[],
-  ranges: readonly DimensionRange[],
-  options: ScoreDimsOptions = {},
+  options: ScoreOptions = {},
 ): Promise<readonly ScoreReport[]> {
   let last: readonly ScoreReport[] = [];
-  for await (const reports of scoreDimsStream(source, ranges, options)) last = reports;
+  for await (const reports of scorePartsStream(source, options)) last = reports;
   return last;
 }
 
 /**
- * Scores several ranges of the dimensions in one pass, and reports along the way.
+ * Scores several parts of one data set in one pass, and reports along the way.
  *
  * @param source Where the rows come from, or a list of shards.
- * @param ranges The ranges, at least one; `undefined` is all dimensions.
- * @param options As for {@linkcode score}.
- * @returns Reports for each range, all on the same rows; at least once.
- * @throws {RankMeError} As {@linkcode scoreDims} does.
+ * @param options As for {@linkcode scoreParts}.
+ * @returns Reports, each time on the same rows, or on those of one group; those of all parts at last.
+ * @throws {RankMeError} As {@linkcode scoreParts} does.
  *
  * @example How both settle
  * ```ts
- * import { EmbeddingBatch, scoreDimsStream } from "@rankme/rankme";
+ * import { EmbeddingBatch, scorePartsStream } from "@rankme/rankme";
  * import { assertEquals } from "@std/assert";
  *
  * const batch = new EmbeddingBatch({ data: Float64Array.of(2, 0, 0, 2, 2, 2), dim: 2 });
  * const rounds = await Array.fromAsync(
- *   scoreDimsStream([batch], [{ end: 1 }, undefined], { every: 2 }),
+ *   scorePartsStream([batch], { dims: [{ end: 1 }, {}], every: 2 }),
  * );
  * assertEquals(rounds.map((reports) => reports.map(({ rows, dim }) => [rows, dim])), [
  *   [[2, 1], [2, 2]],
@@ -172,51 +172,42 @@ export async function scoreDims(
  * ]);
  * ```
  */
-export async function* scoreDimsStream(
+export async function* scorePartsStream(
   source: ScoreSource | readonly ScoreSource[],
-  ranges: readonly (DimensionRange | undefined)[],
-  options: ScoreDimsOptions = {},
+  options: ScoreOptions = {},
 ): AsyncGenerator<readonly ScoreReport[], void, void> {
-  const { backend = chooseBackend().backend, skip = 0, limit, sample } = options;
+  const { backend = chooseBackend().backend, by, sample, until } = options;
   const start = performance.now();
   // No batch of a file or a stream leaves this function, so its memory can be had back at once.
   const reading = new Reading({ lends: true });
-  const done = ranges.map(() => 0);
-  let scored = 0;
   let any = false;
   try {
-    // Stages that refuse their options do so before the source is touched.
-    const transforms = await rowStages(
+    // Options that are refused are so before the source is touched.
+    const ranker = new Ranker(options);
+    const parts = partOptions(options, ranker, backend);
+    const groups = new PartGroups(parts, groupsBy(options));
+    const stages = await rowStages(reading, options, parts);
+    const keys = by === undefined ? [] : [by];
+    const rows = stages.reduce(
+      (batches, stage) => batches.pipeThrough(stage),
+      reading.batches(source, { ...options, keys }),
+    );
+    const states = rounds(rows, groups, {
+      until,
+      rankMe: (statistics) => ranker.rankMe(statistics),
+      onRows: (count) => reading.giveBack(count),
+    });
+    const circumstances: Circumstances = {
+      ...options,
+      ...parts,
       reading,
-      { ...options, backend, ranges },
-      (rows) => scored += rows,
-    );
-    const branches = ranges.map((range, index) =>
-      rankStages({ ...options, backend, dims: range }, (rows) => {
-        done[index] = rows;
-        reading.giveBack(Math.min(...done));
-      })
-    );
-    const rows = through(reading.batches(source, options), transforms);
-    const copies = branches.length === 1 ? [rows] : fanOut(rows, branches.length);
-    const rounds = inStep(branches.map((branch, index) => branch(copies[index])));
-    for await (const round of reading.naming(rounds, { rowsKnown: sample === undefined })) {
+      ranker,
+      start,
+      rowsRead: rowsRead(options),
+    };
+    for await (const round of reading.naming(states, { rowsKnown: sample === undefined })) {
       any = true;
-      const seconds = (performance.now() - start) / 1000;
-      const { interrupted, missingEnd, skippedRows, warnings } = reading;
-      yield round.map((report, index) => ({
-        ...report,
-        ...ranges[index] && { dims: dimsOf(ranges[index], report) },
-        normalized: options.normalize ?? false,
-        skippedRows,
-        // A state is passed on before the end only when more rows have come already.
-        complete: report.rows === scored && !interrupted && !missingEnd,
-        backend: describeBackend(backend),
-        timing: { seconds, rowsPerSecond: report.rows / seconds },
-        inputs: reading.inputs(skip + (sample === undefined ? report.rows : limit ?? Infinity)),
-        warnings: [...warnings, ...warningsOf(report, interrupted)],
-        version: VERSION,
-      }));
+      yield reportsOn(round, circumstances);
     }
   } finally {
     reading.stop();
@@ -225,35 +216,70 @@ export async function* scoreDimsStream(
   if (!any) throw reading.nothing();
 }
 
-interface RowStageOptions extends ScoreDimsOptions {
-  readonly backend: Backend;
-  readonly ranges: readonly (DimensionRange | undefined)[];
+/** The one report of a score that was asked for one. */
+function theOnly(reports: readonly ScoreReport[]): ScoreReport {
+  if (reports.length === 1) return reports[0];
+  throw new RankMeError("usage", `${reports.length} reports where one was asked for`, {
+    advice: "scoreParts() has all of them",
+  });
 }
 
-/** The stages from what is read to the rows that are scored, whose number `onRows` is told. */
+function partOptions(
+  options: ScoreOptions,
+  { metrics, convention: { centered } }: Ranker,
+  backend: Backend,
+): PartOptions {
+  const { dims, normalize: normalized, exact, ci, every, until, by, sample } = options;
+  checkSchedule({ every, until });
+  if (until !== undefined && (by !== undefined || sample !== undefined)) {
+    const other = by === undefined ? "a sample" : "groups";
+    throw new RankMeError("usage", `reading cannot stop when RankMe settles and have ${other}`, {
+      advice: "leave out --until",
+    });
+  }
+  const ranges = dims === undefined ? [undefined] : [dims].flat();
+  for (const range of ranges) if (range) checkRange(range);
+  const unit = metrics.some(({ needs }) => needs === "unit");
+  const groups = jackknifeGroups(ci);
+  return { ranges, backend, normalized, centered, exact, unit, every, until, groups };
+}
+
+function jackknifeGroups(ci: ScoreOptions["ci"]): number | undefined {
+  if (!ci) return undefined;
+  const { groups = JACKKNIFE_GROUPS } = ci === true ? {} : ci;
+  if (Number.isInteger(groups) && groups >= 2) return groups;
+  throw new RankMeError("usage", `rows can be put into 2 groups or more, not ${groups}`);
+}
+
+function groupsBy({ by, maxGroups = MAX_GROUPS }: ScoreOptions) {
+  return by === undefined ? undefined : { by, maxGroups };
+}
+
+/** How many rows of the inputs count where so many were scored. */
+function rowsRead({ skip = 0, sample, limit = Infinity }: ScoreOptions) {
+  return (scored: number) => skip + (sample === undefined ? scored : limit);
+}
+
+/** The stages from what is read to the rows that are scored. */
 async function rowStages(
   reading: Reading,
-  options: RowStageOptions,
-  onRows: (rows: number) => void,
+  options: ScoreOptions,
+  parts: PartOptions,
 ): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
   const { skip = 0, limit, sample, seed, signal, onProgress } = options;
   const read = { rows: 0, bytes: 0 };
   const giveBack = { onRows: (rows: number) => reading.giveBack(rows) };
   const onBatch = (batch: EmbeddingBatch) => {
-    if (read.rows === 0) refuseStates(batch, options);
+    if (read.rows === 0) refuseStates(batch, options, parts);
     read.rows += batch.rows;
     read.bytes += batch.data.byteLength;
-    if (sample === undefined) onRows(batch.rows);
     onProgress?.({ ...read });
   };
   return [
     ...skip === 0 ? [] : [new SkipStream(skip, giveBack)],
     ...limit === undefined ? [] : [new LimitStream(limit)],
     interruptible(signal, onBatch, () => reading.interrupted = true),
-    ...sample === undefined ? [] : [
-      await sampling(sample, { seed, ...giveBack }),
-      tapping<EmbeddingBatch>(({ rows }) => onRows(rows)),
-    ],
+    ...sample === undefined ? [] : [await sampling(sample, { seed, ...giveBack })],
   ];
 }
 
@@ -264,82 +290,22 @@ async function sampling(count: number, options: SampleOptions): Promise<SampleSt
 }
 
 /** Refuses states that cannot fit, as the first batch tells how large they will be. */
-function refuseStates({ dim, data }: EmbeddingBatch, options: RowStageOptions): void {
-  const { ranges, limit = Infinity, sample = Infinity, exact, backend, onMemory } = options;
+function refuseStates(
+  { dim, data, columns }: EmbeddingBatch,
+  { limit = Infinity, sample = Infinity, onMemory }: ScoreOptions,
+  { ranges, exact, backend, groups = 0, unit }: PartOptions,
+): void {
   const rows = Math.min(limit, sample);
-  const questions = ranges.map(({ start = 0, end = dim } = {}) => ({
-    dim: Math.max(0, Math.min(end, dim) - start),
-    rows,
-    exact,
-  }));
+  const widths = columns?.map(({ start, end }) => end - start) ?? [dim];
+  const questions = widths.flatMap((width) =>
+    ranges.map(({ start = 0, end = width } = {}) => ({
+      dim: Math.max(0, Math.min(end, width) - start),
+      rows,
+      exact,
+      states: (1 + groups) * (unit ? 2 : 1),
+    }))
+  );
   const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;
   const bytes = refuseTooLarge(questions, backend, sampleBytes);
   onMemory?.(bytes);
-}
-
-/** The stages from rows to reports, to be put after a stream. */
-function rankStages(
-  { dims, normalize, every, exact, backend, ...options }: ScoreOptions & { backend: Backend },
-  onRows: (rows: number) => void,
-): (rows: ReadableStream<EmbeddingBatch>) => ReadableStream<RankReport> {
-  const changes = [
-    ...dims ? [new DimensionsStream(dims)] : [],
-    ...normalize ? [new UnitNormStream()] : [],
-  ];
-  const covariances = new CovarianceStream({ every, backend, exact, onRows });
-  const ranks = new EffectiveRankStream(options);
-  return (rows) => through(rows, changes).pipeThrough(covariances).pipeThrough(ranks);
-}
-
-function through(
-  rows: ReadableStream<EmbeddingBatch>,
-  stages: readonly TransformStream<EmbeddingBatch, EmbeddingBatch>[],
-): ReadableStream<EmbeddingBatch> {
-  return stages.reduce((batches, stage) => batches.pipeThrough(stage), rows);
-}
-
-function tapping<T>(onValue: (value: T) => void): TransformStream<T, T> {
-  return new TransformStream({
-    transform(value, controller) {
-      onValue(value);
-      controller.enqueue(value);
-    },
-  });
-}
-
-function dimsOf({ start = 0 }: DimensionRange, { dim }: RankReport): readonly [number, number] {
-  return [start, start + dim];
-}
-
-function describeBackend({ name, threads, relaxedSimd, library }: Backend): BackendReport {
-  return {
-    name,
-    threads,
-    ...relaxedSimd !== undefined && { relaxedSimd },
-    ...library !== undefined && { library },
-  };
-}
-
-function warningsOf(
-  { rankMe, rows, dim, centered, accuracy }: RankReport,
-  interrupted: boolean,
-): readonly string[] {
-  return [
-    ...interrupted ? ["interrupted: only the rows read by then are scored"] : [],
-    ...rows < dim
-      ? [`${rows} rows for ${dim} dimensions: RankMe cannot exceed ${rows}; score more rows`]
-      : [],
-    ...accuracy.rankMeBound > WARNED_ERROR * rankMe
-      ? [
-        `RankMe may be off by ${accuracy.rankMeBound.toPrecision(1)}: ${REMEDIES[accuracy.method]}`,
-      ]
-      : [],
-    ...rankMe === 0
-      ? [
-        centered
-          ? "all rows are equal, so nothing is left after centring: collapsed completely"
-          : "every value is zero: collapsed completely",
-      ]
-      : [],
-  ];
 }

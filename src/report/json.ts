@@ -1,4 +1,4 @@
-import type { ScoreReport } from "./report.ts";
+import type { Confidence, ScoreReport } from "./report.ts";
 
 /** What to put into the JSON. */
 export interface JsonOptions {
@@ -27,19 +27,25 @@ export interface JsonOptions {
  */
 export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
-  const { dims, metrics, accuracy, backend, timing, inputs, warnings, version } = report;
+  const { column, group, dims, normalized, settled, confidence } = report;
+  const { metrics, accuracy, backend, timing, inputs, warnings, version } = report;
   return JSON.stringify({
     rankMe,
     rows,
     dim,
+    ...column !== undefined && { column },
+    ...group !== undefined && { group },
     ...dims && { dims },
     skippedRows,
     complete,
     convention,
     centered,
     epsilon,
+    normalized,
     metrics,
     accuracy,
+    ...confidence && { confidence: withoutReplicates(confidence) },
+    ...settled && { settled },
     ...spectrum && { singularValues: Array.from(report.spectrum.singularValues) },
     backend,
     timing,
@@ -47,4 +53,8 @@ export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = 
     warnings,
     version,
   });
+}
+
+function withoutReplicates({ replicates: _, ...confidence }: Confidence): object {
+  return confidence;
 }

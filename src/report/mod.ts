@@ -6,5 +6,6 @@
 
 export * from "./json.ts";
 export type * from "./report.ts";
+export * from "./table.ts";
 export { type TextOptions, toTable, toText } from "./text.ts";
 export * from "./version.ts";

@@ -1,5 +1,6 @@
-import type { ScoreReport } from "./report.ts";
+import type { Interval, ScoreReport } from "./report.ts";
 import { sparkline } from "./sparkline.ts";
+import { textTable } from "./table.ts";
 
 /** How to write for a terminal. */
 export interface TextOptions {
@@ -19,6 +20,7 @@ const VERDICTS: readonly (readonly [number, string, keyof typeof STYLES])[] = [
   [0, "collapsed", "red"],
 ];
 
+/** The narrowest column of labels. */
 const LABEL_WIDTH = 13;
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
 
@@ -45,33 +47,60 @@ export function toText(
 ): string {
   const paint = (style: keyof typeof STYLES, text: string) =>
     color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
-  const { rankMe, rows, dim, skippedRows, complete, metrics, spectrum } = report;
+  const { rankMe, rows, dim, skippedRows, complete, metrics, spectrum, confidence } = report;
   const possible = Math.min(rows, dim);
   const share = rankMe / possible;
   const [, verdict, tone] = VERDICTS.find(([least]) => share >= least) ?? VERDICTS[2];
   const { singularValues: sigma } = spectrum;
-  const label = (text: string) => paint("dim", text.padEnd(LABEL_WIDTH));
+  const labelWidth = Math.max(LABEL_WIDTH, ...Object.keys(metrics).map(({ length }) => length));
+  const label = (text: string) => paint("dim", text.padEnd(labelWidth));
   const lines = [
-    `${paint("bold", `RankMe  ${formatRank(rankMe)}`)}${complete ? "" : paint("red", "  partial")}`,
+    paint("bold", `RankMe  ${formatRank(rankMe)}`) +
+    (confidence ? `  ${percent(confidence.level)} interval ${interval(confidence)}` : "") +
+    (complete ? "" : paint("red", "  partial")),
     "",
     label("rows × dim") + `  ${grouped(rows)} × ${grouped(dim)}` +
-    (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : ""),
+    (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : "") +
+    settling(report),
     label("verdict") +
     `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)} ` +
     (possible < dim ? "possible with so few rows" : "dimensions in use"),
-    label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - LABEL_WIDTH - 2))}`,
+    label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - labelWidth - 2))}`,
     label("") +
     `  σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
       sigma[sigma.length - 1].toPrecision(4)
     }`,
-    ...Object.entries(metrics).map(([name, value]) => `${label(name)}  ${formatRank(value)}`),
+    ...metricLines(report).map(([name, text]) => `${label(name)}  ${text}`),
     label("computed") + `  ${describeComputation(report)}`,
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join("");
 }
 
+/** Each metric, its numbers one below the other. */
+function metricLines({ metrics, confidence }: ScoreReport): [string, string][] {
+  const entries = Object.entries(metrics).map(([name, value]) => ({
+    name,
+    text: formatMetric(value),
+    sure: confidence?.metrics[name],
+  }));
+  const width = confidence ? Math.max(0, ...entries.map(({ text }) => text.length)) : 0;
+  return entries.map(({ name, text, sure }) => [
+    name,
+    text.padEnd(width) + (sure ? `  ${interval(sure)}` : ""),
+  ]);
+}
+
+function interval({ low, high }: Interval): string {
+  return `${formatMetric(low)} … ${formatMetric(high)}`;
+}
+
+function settling({ settled }: ScoreReport): string {
+  if (!settled?.reached) return "";
+  return `, enough: half of them gave the same within ${percentOf(settled.change)}`;
+}
+
 /**
- * Reports on the same rows as a table, a line for each.
+ * Reports on parts of a data set as a table, a line for each.
  *
  * @param reports The reports, at least one.
  * @param options Colours.
@@ -79,16 +108,16 @@ export function toText(
  *
  * @example The heading
  * ```ts
- * import { EmbeddingBatch, scoreDims } from "@rankme/rankme";
+ * import { EmbeddingBatch, scoreParts } from "@rankme/rankme";
  * import { toTable } from "@rankme/rankme/report";
  * import { assertEquals } from "@std/assert";
  *
  * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
- * const reports = await scoreDims([batch], [{ end: 1 }, { end: 2 }]);
+ * const reports = await scoreParts([batch], { dims: [{ end: 1 }, { end: 2 }] });
  * assertEquals(toTable(reports).split("\n").slice(0, 3), [
- *   "dims  RankMe  in use",
- *   " 0:1   1.000   100 %",
- *   " 0:2   2.000   100 %",
+ *   "dims  RankMe  in use  effectiveRank",
+ *   "0:1    1.000   100 %              1",
+ *   "0:2    2.000   100 %              2",
  * ]);
  * ```
  */
@@ -96,28 +125,51 @@ export function toTable(
   reports: readonly ScoreReport[],
   { color = false }: Pick<TextOptions, "color"> = {},
 ): string {
-  const rows = [
-    ["dims", "RankMe", "in use"],
-    ...reports.map(({ dims, dim, rows, rankMe }) => [
-      (dims ?? [0, dim]).join(":"),
-      formatRank(rankMe),
-      percent(rankMe / Math.min(rows, dim)),
+  const [first] = reports;
+  const some = (pick: (report: ScoreReport) => unknown) =>
+    reports.some((report) => pick(report) !== undefined);
+  const names = ["column", "group", "dims"] as const;
+  const words = names.filter((name) => some((report) => report[name]));
+  const countsDiffer = reports.some(({ rows }) => rows !== first.rows);
+  const isSure = some(({ confidence }) => confidence);
+  const metrics = [...new Set(reports.flatMap((report) => Object.keys(report.metrics)))];
+  const table = textTable({
+    heads: [
+      ...words,
+      ...countsDiffer ? ["rows"] : [],
+      "RankMe",
+      ...isSure ? ["95 % interval"] : [],
+      "in use",
+      ...metrics,
+    ],
+    rows: reports.map((report) => [
+      ...words.map((name) => nameOfPart(report, name)),
+      ...countsDiffer ? [grouped(report.rows)] : [],
+      formatRank(report.rankMe),
+      ...isSure ? [report.confidence ? interval(report.confidence) : ""] : [],
+      percent(report.rankMe / Math.min(report.rows, report.dim)),
+      ...metrics.map((name) => name in report.metrics ? formatMetric(report.metrics[name]) : ""),
     ]),
-  ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) => row.map((cell, i) => cell.padStart(widths[i])).join("  "));
-  const [{ rows: count, skippedRows, complete }] = reports;
-  return [
-    color ? `\x1b[${STYLES.dim}m${lines[0]}\x1b[0m` : lines[0],
-    ...lines.slice(1),
-    "",
-    `${grouped(count)} rows${skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : ""}` +
-    `${complete ? "" : ", partial"}; ${describeComputation(reports[0])}`,
-  ].map((line) => `${line}\n`).join("");
+    texts: words.length,
+  }, { color });
+  const total = countsDiffer
+    ? `${reports.length} parts`
+    : `${grouped(first.rows)} rows${settling(first)}`;
+  return `${table}\n${total}` +
+    (first.skippedRows > 0 ? `, ${grouped(first.skippedRows)} rows skipped` : "") +
+    `${first.complete ? "" : ", partial"}; ${describeComputation(first)}\n`;
 }
 
-function describeComputation({ convention, centered, epsilon }: ScoreReport): string {
-  return `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}`;
+function nameOfPart(report: ScoreReport, name: "column" | "group" | "dims"): string {
+  if (name !== "dims") return report[name] ?? "";
+  return (report.dims ?? [0, report.dim]).join(":");
+}
+
+function describeComputation(
+  { convention, centered, epsilon, normalized }: ScoreReport,
+): string {
+  return `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}` +
+    (normalized ? ", rows of length 1" : "");
 }
 
 /**
@@ -131,6 +183,17 @@ export function formatRank(rank: number): string {
 }
 
 /**
+ * A metric with the digits that are worth showing: those that count something are whole.
+ *
+ * @param value The number.
+ * @returns For example `0.8312`, `17` or `2.13e+9`.
+ */
+export function formatMetric(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value);
+  return Math.abs(value) >= 1e6 ? value.toExponential(2) : formatRank(value);
+}
+
+/**
  * A whole number with its thousands set apart.
  *
  * @param count The number.
@@ -139,6 +202,11 @@ export function formatRank(rank: number): string {
 export function grouped(count: number): string {
   // toLocaleString("en-US") says the same, and takes 10 ms or more the first time.
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** A small share, as in `0.083 %`. */
+export function percentOf(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 function percent(share: number): string {

@@ -34,11 +34,9 @@ export class DimensionsStream extends TransformStream<EmbeddingBatch, EmbeddingB
    * @param range Which dimensions.
    * @throws {RankMeError} `usage`, when the range is empty or no range.
    */
-  constructor({ start = 0, end = Infinity }: DimensionRange) {
-    const isCount = (number: number) => Number.isInteger(number) && number >= 0;
-    if (!(isCount(start) && (end === Infinity || isCount(end)) && start < end)) {
-      throw new RankMeError("usage", `${start}:${end} is no range of dimensions`);
-    }
+  constructor(range: DimensionRange) {
+    checkRange(range);
+    const { start = 0, end = Infinity } = range;
     super({
       transform(batch, controller) {
         const last = end === Infinity ? batch.dim : end;
@@ -47,5 +45,18 @@ export class DimensionsStream extends TransformStream<EmbeddingBatch, EmbeddingB
         );
       },
     });
+  }
+}
+
+/**
+ * Refuses what is no range.
+ *
+ * @param range Which dimensions.
+ * @throws {RankMeError} `usage`, when it is empty or no range.
+ */
+export function checkRange({ start = 0, end = Infinity }: DimensionRange): void {
+  const isCount = (number: number) => Number.isInteger(number) && number >= 0;
+  if (!(isCount(start) && (end === Infinity || isCount(end)) && start < end)) {
+    throw new RankMeError("usage", `${start}:${end} is no range of dimensions`);
   }
 }

@@ -25,7 +25,8 @@ export class UnitNormStream extends TransformStream<EmbeddingBatch, EmbeddingBat
   }
 }
 
-function scaleToUnitLength(row: Float64Array): void {
+/** Scales a row to length 1, in place; a row of zeros stays as it is. */
+export function scaleToUnitLength(row: Float64Array): void {
   let largest = 0;
   for (const value of row) largest = Math.max(largest, Math.abs(value));
   // Zero rows stay zero; NaN and infinities are left for the covariance to refuse.

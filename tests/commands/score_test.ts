@@ -38,6 +38,7 @@ Deno.test("the JSON object has the keys of the design, in its order, and no othe
     "convention",
     "centered",
     "epsilon",
+    "normalized",
     "metrics",
     "accuracy",
     "backend",

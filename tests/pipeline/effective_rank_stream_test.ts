@@ -2,10 +2,8 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows }
 import { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
 import { RankMeError } from "../../src/errors.ts";
 import type { ConventionName } from "../../src/metrics/conventions.ts";
-import {
-  type EffectiveRankOptions,
-  EffectiveRankStream,
-} from "../../src/pipeline/effective_rank_stream.ts";
+import { EffectiveRankStream } from "../../src/pipeline/effective_rank_stream.ts";
+import type { EffectiveRankOptions } from "../../src/pipeline/rank_report.ts";
 import type { RankReport } from "../../src/report/report.ts";
 import { stateOf } from "../covariance/rows.ts";
 

@@ -61,13 +61,14 @@ Deno.test("the rank stage lets go of what the states were computed with, at the 
           throw new Error("broken");
         },
       },
+      count: { value: state.count },
+      dim: { value: state.dim },
     });
     const whole = Object.create(state, {
       backend: { value: backend },
       spectrum: { value: () => state.spectrum() },
       count: { value: state.count },
       dim: { value: state.dim },
-      exact: { value: false },
     });
     const ranks = ReadableStream.from([fails ? broken : whole])
       .pipeThrough(new EffectiveRankStream());

@@ -4,7 +4,12 @@ import { assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@st
 import type { EmbeddingBatch, EmbeddingData } from "../../src/batch.ts";
 import { EmbeddingBatch as Batch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import { score, scoreDims, scoreDimsStream, type ScoreOptions } from "../../src/pipeline/score.ts";
+import {
+  score,
+  type ScoreOptions,
+  scoreParts,
+  scorePartsStream,
+} from "../../src/pipeline/score.ts";
 import { SampleStream } from "../../src/transforms/sample_stream.ts";
 import { batchesOf, rankOf, stateOf } from "../covariance/rows.ts";
 import { gaussian } from "../linalg/matrices.ts";
@@ -104,7 +109,7 @@ Deno.test("a range of dimensions is scored as if there were no others", async ()
 Deno.test("several ranges in one pass are what each is by itself, normalised or not", async () => {
   const ranges = [{ end: 2 }, { end: 4 }, { start: 1 }];
   for (const options of [{}, { normalize: true }, { exact: true }, { sample: 30 }]) {
-    const together = await scoreDims(batchesOf(DATA, DIM, 7), ranges, options);
+    const together = await scoreParts(batchesOf(DATA, DIM, 7), { ...options, dims: ranges });
     for (const [index, dims] of ranges.entries()) {
       const alone = await score(batchesOf(DATA, DIM, 7), { ...options, dims });
       assertEquals(together[index].rankMe, alone.rankMe);
@@ -115,7 +120,7 @@ Deno.test("several ranges in one pass are what each is by itself, normalised or 
 
 Deno.test("several ranges report on the same rows along the way", async () => {
   const rounds = await Array.fromAsync(
-    scoreDimsStream(batchesOf(DATA, DIM, 7), [{ end: 2 }, undefined], { every: 25 }),
+    scorePartsStream(batchesOf(DATA, DIM, 7), { dims: [{ end: 2 }, {}], every: 25 }),
   );
   assertEquals(
     rounds.map((round) => round.map(({ rows, dim, complete }) => [rows, dim, complete])),
@@ -129,7 +134,7 @@ Deno.test("several ranges report on the same rows along the way", async () => {
 Deno.test("a range beyond the dimensions is refused, and the source is let go", async () => {
   const source = watchedSource(() => batchesOf(DATA, DIM, 7)[0]);
   const refused = await assertRejects(
-    () => scoreDims(source.stream, [{ end: 2 }, { end: 6 }]),
+    () => scoreParts(source.stream, { dims: [{ end: 2 }, { end: 6 }] }),
     RankMeError,
     "0:6",
   );

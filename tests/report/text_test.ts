@@ -161,17 +161,17 @@ Deno.test("a table has a line for each report, its columns lined up", () => {
   ];
   const lines = toTable(reports).split("\n");
   assertEquals(lines.slice(0, 4), [
-    "  dims  RankMe  in use",
-    "  0:64   32.00    50 %",
-    "0:1024  1024.0   100 %",
+    "dims    RankMe  in use  effectiveRank",
+    "0:64     32.00    50 %          31.63",
+    "0:1024  1024.0   100 %          31.63",
     "",
   ]);
   assertStringIncludes(lines[4], "25,600 rows; convention paper");
-  assertStringIncludes(toTable(reports, { color: true }), "\x1b[2m  dims");
+  assertStringIncludes(toTable(reports, { color: true }), "\x1b[2mdims");
 });
 
 Deno.test("a table says what is missing, and counts few rows as the most that is possible", () => {
   const table = toTable([reportOf({ rows: 40, rankMe: 36, complete: false, skippedRows: 1234 })]);
-  assertStringIncludes(table, "0:384   36.00    90 %");
+  assertStringIncludes(table, "\n 36.00    90 %");
   assertStringIncludes(table, "40 rows, 1,234 rows skipped, partial;");
 });

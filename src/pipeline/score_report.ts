@@ -1,0 +1,126 @@
+import type { Backend } from "../linalg/backend.ts";
+import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
+import { VERSION } from "../report/version.ts";
+import { confidenceOf } from "./confidence.ts";
+import type { Part, PartRows } from "./parts.ts";
+import type { Ranker } from "./rank_report.ts";
+import type { Reading } from "./reading.ts";
+import type { Round } from "./rounds.ts";
+
+/** Relative to RankMe: what may be off by more carries a warning. */
+const WARNED_ERROR = 1e-6;
+const REMEDIES = {
+  gram: "a covariance cannot resolve its small singular values; --exact can",
+  qr: "float64 cannot resolve its small singular values",
+} as const;
+
+/** What is known of a score besides its rows. */
+export interface Circumstances {
+  readonly reading: Reading;
+  readonly ranker: Ranker;
+  readonly backend: Backend;
+  /** When it began, as `performance.now()` tells time. */
+  readonly start: number;
+  readonly normalize?: boolean;
+  /** How many groups of rows are left out, one at a time, to say how sure the numbers are. */
+  readonly groups?: number;
+  /** What RankMe is asked to settle within. */
+  readonly until?: number;
+  /** How many rows of the data set are read to score as many of one part. */
+  readonly rowsRead: (scored: number) => number;
+}
+
+/**
+ * Reports on all parts of some rows.
+ *
+ * @param round Which rows.
+ * @param circumstances What else is known.
+ * @returns The reports, those of one group after the other.
+ */
+export function reportsOn(round: Round, circumstances: Circumstances): readonly ScoreReport[] {
+  const reports = round.groups.flatMap((rows) =>
+    rows.parts.map((part) => ({ rows, part, own: partReport(part, circumstances) }))
+  );
+  const seconds = (performance.now() - circumstances.start) / 1000;
+  const total = round.groups.reduce((sum, { count }) => sum + count, 0);
+  const { reading, backend, normalize = false } = circumstances;
+  const { interrupted, missingEnd, skippedRows } = reading;
+  return reports.map(({ rows, part, own }) => ({
+    ...own,
+    ...part.column !== undefined && { column: part.column },
+    ...rows.group !== undefined && { group: rows.group },
+    ...part.dims && { dims: [part.dims[0], part.dims[0] + own.dim] as const },
+    ...part.settled && { settled: part.settled },
+    normalized: normalize,
+    skippedRows,
+    complete: round.isLast && !interrupted && !missingEnd,
+    backend: describeBackend(backend),
+    timing: { seconds, rowsPerSecond: total / seconds },
+    inputs: reading.inputs(circumstances.rowsRead(total)),
+    warnings: [
+      ...reading.warnings,
+      ...warningsOf(own, part, circumstances),
+    ],
+    version: VERSION,
+  }));
+}
+
+/** What is computed of one part. */
+function partReport(
+  { state }: Part,
+  { ranker, groups }: Circumstances,
+): RankReport & Pick<ScoreReport, "confidence"> {
+  const report = ranker.report(state.statistics());
+  if (groups === undefined || state.count < 2 * groups) return report;
+  const { rankMe, metrics } = report;
+  const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
+  return { ...report, confidence: confidenceOf({ ...metrics, rankMe }, replicates) };
+}
+
+function describeBackend({ name, threads, relaxedSimd, library }: Backend): BackendReport {
+  return {
+    name,
+    threads,
+    ...relaxedSimd !== undefined && { relaxedSimd },
+    ...library !== undefined && { library },
+  };
+}
+
+function warningsOf(
+  { rankMe, rows, dim, centered, accuracy }: RankReport,
+  { settled }: Part,
+  { reading: { interrupted }, groups, until }: Circumstances,
+): readonly string[] {
+  return [
+    ...interrupted ? ["interrupted: only the rows read by then are scored"] : [],
+    ...rows < dim
+      ? [`${rows} rows for ${dim} dimensions: RankMe cannot exceed ${rows}; score more rows`]
+      : [],
+    ...accuracy.rankMeBound > WARNED_ERROR * rankMe
+      ? [
+        `RankMe may be off by ${accuracy.rankMeBound.toPrecision(1)}: ${REMEDIES[accuracy.method]}`,
+      ]
+      : [],
+    ...rankMe === 0
+      ? [
+        centered
+          ? "all rows are equal, so nothing is left after centring: collapsed completely"
+          : "every value is zero: collapsed completely",
+      ]
+      : [],
+    ...groups !== undefined && rows < 2 * groups
+      ? [`${rows} rows are too few to say how sure RankMe is; ${2 * groups} would do`]
+      : [],
+    ...until !== undefined && !settled?.reached ? [unsettled(until, settled?.change)] : [],
+  ];
+}
+
+function unsettled(until: number, change: number | undefined): string {
+  const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
+  return change === undefined
+    ? `RankMe could not be seen to settle within ${percent(until)}: the rows did not double`
+    : `RankMe has not settled within ${percent(until)}: it changed by ${
+      percent(change)
+    } when the ` +
+      "rows last doubled";
+}

@@ -1,0 +1,118 @@
+/** A heading and rows of text: what a terminal, a Markdown page and a CSV file are written from. */
+export interface Table {
+  /** What the columns are called. */
+  readonly heads: readonly string[];
+  /** The cells of each row, as many as there are heads. */
+  readonly rows: readonly (readonly string[])[];
+  /** How many of the first columns are words, on the left; numbers stand on the right. Default: 0. */
+  readonly texts?: number;
+}
+
+/** How to write a table for a terminal. */
+export interface TextTableOptions {
+  /** Whether to dim the heading. Default: false. */
+  readonly color?: boolean;
+}
+
+/**
+ * A table for a terminal.
+ *
+ * @param table The heading and the rows.
+ * @param options Colours.
+ * @returns A line for the heading and each row, each ended, none with blanks at its end.
+ *
+ * @example Words on the left, numbers on the right
+ * ```ts
+ * import { textTable } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const table = { heads: ["name", "RankMe"], rows: [["a.npy", "9.5"], ["b", "12.0"]], texts: 1 };
+ * assertEquals(textTable(table), "name   RankMe\na.npy     9.5\nb        12.0\n");
+ * ```
+ */
+export function textTable(table: Table, { color = false }: TextTableOptions = {}): string {
+  const [heading, ...rows] = alignedCells(table, printable).map((cells) =>
+    cells.join("  ").trimEnd()
+  );
+  const lines = [color ? `\x1b[2m${heading}\x1b[0m` : heading, ...rows];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/**
+ * A table for a Markdown page, in the dialect of GitHub. What would be markup in a cell is escaped.
+ *
+ * @param table The heading and the rows.
+ * @returns Some lines, each ended.
+ *
+ * @example The row of hyphens says which columns stand on the right
+ * ```ts
+ * import { markdownTable } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const table = { heads: ["name", "RankMe"], rows: [["a|b", "9.5"]], texts: 1 };
+ * assertEquals(markdownTable(table), "| name | RankMe |\n| ---- | -----: |\n| a\\|b |    9.5 |\n");
+ * ```
+ */
+export function markdownTable(table: Table): string {
+  const [heading, ...rows] = alignedCells(table, escapedForMarkdown, 3);
+  const rule = heading.map(({ length }, column) =>
+    column < (table.texts ?? 0) ? "-".repeat(length) : `${"-".repeat(length - 1)}:`
+  );
+  return [heading, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/**
+ * A table as CSV: quoted as in RFC 4180, the first line the heading, lines ended with `\n`.
+ *
+ * @param table The heading and the rows.
+ * @returns Some lines, each ended.
+ *
+ * @example A comma in a cell
+ * ```ts
+ * import { csvTable } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const table = { heads: ["name", "RankMe"], rows: [["a,b", "9.5"]] };
+ * assertEquals(csvTable(table), 'name,RankMe\n"a,b",9.5\n');
+ * ```
+ */
+export function csvTable({ heads, rows }: Table): string {
+  return [heads, ...rows].map((cells) => `${cells.map(quotedForCsv).join(",")}\n`).join("");
+}
+
+/** The heading and the rows with every cell padded to the width of its column. */
+function alignedCells(
+  { heads, rows, texts = 0 }: Table,
+  written: (cell: string) => string,
+  least = 0,
+): string[][] {
+  const lines = [heads, ...rows].map((cells) => cells.map(written));
+  const widths = heads.map((_, column) =>
+    Math.max(least, ...lines.map((line) => width(line[column])))
+  );
+  return lines.map((line) =>
+    line.map((cell, column) => {
+      const blanks = " ".repeat(widths[column] - width(cell));
+      return column < texts ? cell + blanks : blanks + cell;
+    })
+  );
+}
+
+/** How many characters a person sees, most of which take one place on a terminal. */
+function width(text: string): number {
+  return [...text.replaceAll(/\p{M}/gu, "")].length;
+}
+
+/** A name may hold anything, a line break and the escape codes of terminals among it. */
+function printable(cell: string): string {
+  return cell.replaceAll(/\p{Cc}/gu, "\ufffd");
+}
+
+/** A backslash before what follows it as well, or it would take our own away. */
+function escapedForMarkdown(cell: string): string {
+  return printable(cell).replaceAll(/[\\|`*<]/g, "\\$&");
+}
+
+function quotedForCsv(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
