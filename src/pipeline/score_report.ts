@@ -2,7 +2,7 @@ import type { Backend } from "../linalg/backend.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
 import { confidenceOf } from "./confidence.ts";
-import type { Part, PartRows } from "./parts.ts";
+import type { Part } from "./parts.ts";
 import type { Ranker } from "./rank_report.ts";
 import type { Reading } from "./reading.ts";
 import type { Round } from "./rounds.ts";
