@@ -17,6 +17,9 @@ export interface Flag {
   readonly choices?: readonly string[];
 }
 
+/** By which powers of a thousand sizes are told. */
+const SIZE_UNITS = ["", "k", "m", "g", "t"];
+
 /** Flags that every command has. */
 export const COMMON_FLAGS: readonly Flag[] = [
   { name: "help", short: "h", help: "show this help" },
@@ -132,6 +135,22 @@ export class Arguments {
     const share = Number(digits) / (percent ? 100 : 1);
     if (!(share > 0 && share < 1)) throw usage(`--${name} is a share such as 0.1%, not "${text}"`);
     return share;
+  }
+
+  /**
+   * The value of a flag that is a size of memory.
+   *
+   * @param name The flag.
+   * @returns Bytes, as 2e9 of `2GB`, or nothing when it was not given.
+   * @throws {RankMeError} `usage`, when it is none.
+   */
+  bytes(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const [, digits, unit = ""] = /^([\d.]+)\s*([kMGT]?)B?$/i.exec(text.trim()) ?? [];
+    const bytes = Number(digits) * 1000 ** SIZE_UNITS.indexOf(unit.toLowerCase());
+    if (!(bytes > 0)) throw usage(`--${name} is a size such as 2GB, not "${text}"`);
+    return bytes;
   }
 
   /**

@@ -52,6 +52,12 @@ Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of 
       help: "score the rows of each value of this column by themselves",
     },
     { name: "max-groups", value: "N", help: "values that --by may find (default: 1000)" },
+    {
+      name: "group-memory",
+      value: "SIZE",
+      help:
+        "memory that groups may take, as in 8GB (default: what is free, with --allow-sys, or 4GB)",
+    },
     ...RANK_FLAGS,
     ...METRIC_FLAGS,
     { name: "ci", help: "say how sure each number is: a standard error and a 95 % interval" },
@@ -116,6 +122,7 @@ function optionsOf(args: Arguments): ScoreOptions {
     normalize: args.on("normalize"),
     by: args.text("by"),
     maxGroups: args.count("max-groups"),
+    groupMemory: args.bytes("group-memory"),
     ci: args.on("ci"),
     every: args.count("every"),
     until: args.share("until"),

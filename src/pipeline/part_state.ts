@@ -27,17 +27,25 @@ export class PartState {
   readonly #rows: Sums;
   readonly #unit: Sums | undefined;
   readonly #scoresCentered: boolean | undefined;
+  /** How many covariances there are. */
+  readonly states: number;
 
   /** @param options What to accumulate. */
   constructor(options: StateOptions) {
     this.#rows = new Sums(options);
     this.#scoresCentered = options.centered;
+    this.states = (options.groups ?? 1) * (this.#unit && this.#unit !== this.#rows ? 2 : 1);
     if (options.unit) this.#unit = options.normalized ? this.#rows : new Sums(options);
   }
 
   /** N: the number of rows. */
   get count(): number {
     return this.#rows.count;
+  }
+
+  /** D: the number of dimensions, or 0 before the first row. */
+  get dim(): number {
+    return this.#rows.dim;
   }
 
   /**
@@ -96,6 +104,10 @@ class Sums {
 
   get count(): number {
     return this.#sums.count;
+  }
+
+  get dim(): number {
+    return this.#sums.dim;
   }
 
   update(batch: EmbeddingBatch): void {

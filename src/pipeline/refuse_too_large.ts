@@ -37,7 +37,12 @@ export function refuseTooLarge(
   return bytes;
 }
 
-function availableMemory(): number | undefined {
+/**
+ * How much memory is free, where that may be known.
+ *
+ * @returns Bytes; nothing without `--allow-sys`.
+ */
+export function availableMemory(): number | undefined {
   if (!("Deno" in globalThis)) return undefined;
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "systemMemoryInfo" });
   return state === "granted" ? Deno.systemMemoryInfo().available : undefined;

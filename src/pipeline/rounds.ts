@@ -45,6 +45,7 @@ export async function* rounds(
         if (haveSettled(rows, options)) return yield { groups: [rows], isLast: true };
       }
     }
+    groups.checkMemory();
     options.onRows(batch.offset + batch.rows);
   }
   const { all } = groups;

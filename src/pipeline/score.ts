@@ -10,7 +10,7 @@ import { SkipStream } from "../transforms/skip_stream.ts";
 import { interruptible } from "./interruptible.ts";
 import { PartGroups, type PartOptions } from "./parts.ts";
 import { type EffectiveRankOptions, Ranker } from "./rank_report.ts";
-import { refuseTooLarge } from "./refuse_too_large.ts";
+import { availableMemory, refuseTooLarge } from "./refuse_too_large.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { checkSchedule, type ScheduleOptions } from "./schedule.ts";
 import { rounds } from "./rounds.ts";
@@ -20,6 +20,7 @@ import { type Circumstances, reportsOn } from "./score_report.ts";
 const JACKKNIFE_GROUPS = 16;
 /** How many groups of rows are scored by themselves, unless more are asked for. */
 const MAX_GROUPS = 1000;
+const GROUP_MEMORY = 4e9;
 
 /** How far a score has come. */
 export interface ScoreProgress {
@@ -47,6 +48,11 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions, Sche
   readonly by?: string;
   /** How many texts there may be in that column. Default: 1000. */
   readonly maxGroups?: number;
+  /**
+   * How many bytes the groups may take. Default: what the machine has free, where that may be known
+   * (`--allow-sys`), else 4 GB.
+   */
+  readonly groupMemory?: number;
   /**
    * Whether to say how sure the numbers are, by leaving out each of so many groups of rows, 16 unless
    * another number is given. Default: no.
@@ -251,8 +257,9 @@ function jackknifeGroups(ci: ScoreOptions["ci"]): number | undefined {
   throw new RankMeError("usage", `rows can be put into 2 groups or more, not ${groups}`);
 }
 
-function groupsBy({ by, maxGroups = MAX_GROUPS }: ScoreOptions) {
-  return by === undefined ? undefined : { by, maxGroups };
+function groupsBy({ by, maxGroups = MAX_GROUPS, groupMemory }: ScoreOptions) {
+  const memory = groupMemory ?? availableMemory() ?? GROUP_MEMORY;
+  return by === undefined ? undefined : { by, maxGroups, memory };
 }
 
 /** How many rows of the inputs count where so many were scored. */

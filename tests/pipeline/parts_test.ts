@@ -14,7 +14,7 @@ const ROWS = 90, DIM = 7;
 const DATA = gaussian(5, ROWS * DIM);
 const COLUMNS = [{ name: "near", start: 0, end: 3 }, { name: "far", start: 3, end: 7 }];
 /** Which of three classes a row is of, in no order. */
-const CLASSES = Array.from({ length: ROWS }, (_, row) => "abcabba"[(row * row + 2 * row) % 7]);
+const CLASSES = Array.from({ length: ROWS }, (_, row) => "abcabba"[(row * 3 + row / 9 | 0) % 7]);
 
 /** The rows with what they belong to and the columns they are of, in batches of eleven. */
 function wideBatches(): EmbeddingBatch[] {
@@ -147,4 +147,16 @@ Deno.test("every group and column says how sure it is", async () => {
     assertEquals(confidence!.groups, 5);
     assertAlmostEquals(confidence!.standardError, alone.confidence!.standardError, 1e-9);
   }
+});
+
+Deno.test("groups that take more memory than they may are refused", async () => {
+  // 90 rows of 7 dimensions in float64 are 5040 bytes, and as many are kept.
+  const { code, message } = await assertRejects(
+    () => scoreParts(wideBatches(), { by: "class", groupMemory: 1000 }),
+    RankMeError,
+  );
+  assertEquals(code, "memory");
+  assertStringIncludes(message, 'groups in column "class" take');
+  assertStringIncludes(message, "--group-memory");
+  await scoreParts(wideBatches(), { by: "class", groupMemory: 1e9 });
 });
