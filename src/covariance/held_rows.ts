@@ -65,7 +65,8 @@ export class HeldRows {
         for (let i = 0; i < dim; i++) sum[i] += data[at + i] - first[i];
       }
     }
-    return sum.map((value, i) => first[i] + value / this.#count);
+    for (let i = 0; i < sum.length; i++) sum[i] = first[i] + sum[i] / this.#count;
+    return sum;
   }
 
   /**

@@ -4,4 +4,5 @@
  * @module
  */
 
+export * from "./object_scatter.ts";
 export * from "./online_covariance.ts";

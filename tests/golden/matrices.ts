@@ -31,7 +31,7 @@ function randomWords(seed: number): (index: number) => number {
 }
 
 /** Sums of twelve 16-bit uniforms, centred on 0: variance 1, multiples of 2^-16 within ±6. */
-function gaussian(seed: number, count: number): Float64Array {
+export function gaussian(seed: number, count: number): Float64Array {
   const word = randomWords(seed);
   return Float64Array.from({ length: count }, (_, i) => {
     let total = -6 * 0xffff;
