@@ -70,6 +70,26 @@ export class HeldRows {
   }
 
   /**
+   * Σ(x−μ)² of each dimension, less what rounding has left of Σ(x−μ).
+   *
+   * @returns D numbers, none of them negative; 0 exactly for a dimension in which all rows are equal.
+   */
+  squaredDeviations(): Float64Array {
+    const mean = this.mean();
+    const sum = new Float64Array(this.dim), squares = new Float64Array(this.dim);
+    for (const { data, dim } of this.#batches) {
+      for (let at = 0; at < data.length; at += dim) {
+        for (let i = 0; i < dim; i++) {
+          const deviation = data[at + i] - mean[i];
+          sum[i] += deviation;
+          squares[i] += deviation * deviation;
+        }
+      }
+    }
+    return squares.map((value, i) => Math.max(value - sum[i] / this.#count * sum[i], 0));
+  }
+
+  /**
    * A summary of the rows about their mean.
    *
    * @param begin Begins it.

@@ -93,6 +93,19 @@ export class OnlineCovariance {
   }
 
   /**
+   * Σ(x−μ)² of each dimension: the diagonal of the scatter, without the rest of it.
+   *
+   * @returns D numbers in squared embedding units, none of them negative; 0 exactly for a dimension
+   * in which all rows are equal.
+   * @throws {RankMeError} `empty`, before the first row; `range`, when the squares overflow float64.
+   */
+  squaredDeviations(): Float64Array {
+    const squares = this.#required().squaredDeviations();
+    refuseOverflow(squares.reduce((sum, value) => sum + value, 0));
+    return squares;
+  }
+
+  /**
    * Takes in some rows.
    *
    * @param batch Rows of the same dimension as before.

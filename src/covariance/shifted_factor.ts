@@ -93,6 +93,18 @@ export class ShiftedFactor implements Summary {
     return this.#pivot.map((center, j) => center + triangle[j + 1] / triangle[0] * this.#unit);
   }
 
+  /** Column by column the squared length of what stands below the first row. */
+  squaredDeviations(): Float64Array {
+    const triangle = this.#factor.triangle(), { stride } = this.#factor;
+    const squares = new Float64Array(this.dim);
+    for (let i = 1; i <= this.dim; i++) {
+      for (let j = i; j <= this.dim; j++) {
+        squares[j - 1] += (triangle[i * stride + j] * this.#unit) ** 2;
+      }
+    }
+    return squares;
+  }
+
   addScatter(to: Float64Array, toStride: number): void {
     const { dim } = this;
     const rows = new Float64Array(dim * dim);

@@ -91,6 +91,13 @@ export class ShiftedScatter implements Summary {
     return this.#pivot.map((center, i) => center + sum[i] / this.#count);
   }
 
+  squaredDeviations(): Float64Array {
+    const { sum, scatter, stride } = this.#accumulator.sums();
+    return this.#pivot.map((_, i) =>
+      Math.max(scatter[i * (stride + 1)] - sum[i] / this.#count * sum[i], 0)
+    );
+  }
+
   addScatter(to: Float64Array, toStride: number): void {
     const { dim, sum, scatter, stride } = this.#accumulator.sums();
     for (let i = 0; i < dim; i++) {

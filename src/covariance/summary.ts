@@ -48,6 +48,13 @@ export interface Summary {
   mean(): Float64Array;
 
   /**
+   * The diagonal of S = Σ(x−μ)(x−μ)ᵀ.
+   *
+   * @returns D numbers, none of them negative; 0 exactly for a dimension in which all rows are equal.
+   */
+  squaredDeviations(): Float64Array;
+
+  /**
    * Adds S = Σ(x−μ)(x−μ)ᵀ to a matrix.
    *
    * @param to The lower triangle is added to; row i begins at i × stride.
