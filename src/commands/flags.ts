@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { RankMeError } from "../errors.ts";
+import { closest, RankMeError } from "../errors.ts";
 
 /** One flag of a command. */
 export interface Flag {
@@ -184,30 +184,4 @@ function unknownFlag(arg: string, flags: readonly Flag[]): RankMeError {
     `there is no flag ${arg.replace(/=.*$/s, "")}`,
     near ? `did you mean --${near}?` : "see --help",
   );
-}
-
-/**
- * The word that a mistyped one most likely was meant to be.
- *
- * @param typed What was typed.
- * @param words What there is.
- * @returns The nearest word, if it is near enough.
- */
-export function closest(typed: string, words: readonly string[]): string | undefined {
-  const ranked = words.map((word) => ({ word, edits: editDistance(typed, word) }))
-    .sort((a, b) => a.edits - b.edits);
-  return ranked[0]?.edits <= Math.max(1, typed.length / 3) ? ranked[0].word : undefined;
-}
-
-/** How many letters must be added, removed or changed (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 0; i < a.length; i++) {
-    const row = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      row.push(Math.min(row[j] + 1, previous[j + 1] + 1, previous[j] + (a[i] === b[j] ? 0 : 1)));
-    }
-    previous = row;
-  }
-  return previous[b.length];
 }

@@ -1,7 +1,7 @@
-import { type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
+import { closest, type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
-import { Arguments, closest, usage } from "./flags.ts";
+import { Arguments, usage } from "./flags.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { note, print } from "./output.ts";
 
