@@ -10,6 +10,7 @@ export * from "./blas/open_blas.ts";
 export * from "./choose_backend.ts";
 export { eigenvalues } from "./eigenvalues.ts";
 export * from "./fastest_backend.ts";
+export * from "./largest_leverage.ts";
 export * from "./reference/backend.ts";
 export * from "./reference/mathjs_eigenvalues.ts";
 export * from "./spectrum.ts";
