@@ -1,7 +1,10 @@
 import type { EmbeddingStatistics } from "./statistics.ts";
 
-/** What a metric needs besides the spectra, the mean and the variances, and what that costs. */
-export type MetricNeed = "unit" | "lidar" | "leverage";
+/**
+ * What a metric needs besides the spectra, the mean and the variances: a second covariance, of rows of
+ * length 1 (`unit`); what object each row is a view of (`objects`); the rows themselves (`leverage`).
+ */
+export type MetricNeed = "unit" | "objects" | "leverage";
 
 /** One metric, as it is asked for by name. */
 export interface Metric {

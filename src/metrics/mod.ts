@@ -4,10 +4,24 @@
  * @module
  */
 
+export * from "./alpha_req.ts";
+export * from "./coherence.ts";
+export * from "./condition_number.ts";
 export * from "./conventions.ts";
+export * from "./dead_dimensions.ts";
 export * from "./effective_rank.ts";
+export * from "./explained_variance.ts";
+export * from "./isotropy.ts";
 export * from "./lidar.ts";
+export * from "./mean_norm.ts";
 export type * from "./metric.ts";
+export * from "./metrics.ts";
+export * from "./nesum.ts";
+export * from "./numerical_rank.ts";
+export * from "./participation_ratio.ts";
 export * from "./rank_me.ts";
 export * from "./rank_me_error_bound.ts";
+export * from "./self_cluster.ts";
+export * from "./spectral_entropy.ts";
+export * from "./stable_rank.ts";
 export type * from "./statistics.ts";

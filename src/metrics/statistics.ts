@@ -1,3 +1,4 @@
+import type { Leverage } from "../linalg/largest_leverage.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 
 /** What one pass over an embedding matrix Z of N rows and D columns leaves to compute metrics from. */
@@ -18,6 +19,6 @@ export interface EmbeddingStatistics {
   readonly unit?: Spectrum;
   /** The eigenvalues of LiDAR's problem; absent where rows were not told apart by their objects. */
   readonly lidar?: Float64Array;
-  /** The largest leverage of a row; absent where the rows were not at hand. */
-  readonly largestLeverage?: number;
+  /** The largest leverage of a row, and the rank; absent where the rows were not at hand. */
+  readonly leverage?: Leverage;
 }
