@@ -122,6 +122,7 @@ function optionsOf(args: Arguments): ScoreOptions {
     normalize: args.on("normalize"),
     by: args.text("by"),
     maxGroups: args.count("max-groups"),
+    group: args.text("group"),
     groupMemory: args.bytes("group-memory"),
     ci: args.on("ci"),
     every: args.count("every"),

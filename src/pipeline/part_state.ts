@@ -1,10 +1,12 @@
 import type { EmbeddingBatch } from "../batch.ts";
-import { JackknifeCovariance } from "../covariance/jackknife_covariance.ts";
 import { OnlineCovariance } from "../covariance/online_covariance.ts";
+import type { ObjectScatter } from "../covariance/object_scatter.ts";
 import type { Backend } from "../linalg/backend.ts";
+import type { Leverage } from "../linalg/largest_leverage.ts";
 import type { EmbeddingStatistics } from "../metrics/statistics.ts";
 import { scaleToUnitLength } from "../transforms/unit_norm_stream.ts";
-import { type FurtherStatistics, statisticsOf } from "./statistics.ts";
+import { keysOf } from "./row_keys.ts";
+import { statisticsOf } from "./statistics.ts";
 
 /** What to accumulate of rows. */
 export interface StateOptions {
@@ -20,22 +22,50 @@ export interface StateOptions {
   readonly centered?: boolean;
   /** Whether metrics need rows of length 1 as well. */
   readonly unit?: boolean;
+  /** Whether metrics need the rows themselves, which are then kept. */
+  readonly leverage?: boolean;
+  /** What object each row is a view of, where metrics need that. */
+  readonly objects?: {
+    /** The column of keys that says it. */
+    readonly column: string;
+    /** How many bytes of rows may be kept, so that those of an object may be anywhere. */
+    readonly memory?: number;
+  };
+}
+
+/** Sums of rows, of which groups can be left out where there are any. */
+interface Sums {
+  readonly count: number;
+  readonly dim: number;
+  update(batch: EmbeddingBatch, groupOf?: (row: number) => number): unknown;
+  total(): OnlineCovariance;
+  without(): Generator<OnlineCovariance, void, void>;
 }
 
 /** What one pass accumulates of the rows of one part of a data set. */
 export class PartState {
-  readonly #rows: Sums;
-  readonly #unit: Sums | undefined;
-  readonly #scoresCentered: boolean | undefined;
   /** How many covariances there are. */
   readonly states: number;
+  readonly #options: StateOptions;
+  readonly #rows: Sums;
+  readonly #unit: Sums | undefined;
+  readonly #objects: ObjectScatter | undefined;
+  readonly #ordinals = new ObjectOrdinals();
+  readonly #leverage: ((rows: readonly EmbeddingBatch[]) => Leverage) | undefined;
+  readonly #kept: EmbeddingBatch[] = [];
 
-  /** @param options What to accumulate. */
-  constructor(options: StateOptions) {
-    this.#rows = new Sums(options);
-    this.#scoresCentered = options.centered;
-    this.states = (options.groups ?? 1) * (this.#unit && this.#unit !== this.#rows ? 2 : 1);
-    if (options.unit) this.#unit = options.normalized ? this.#rows : new Sums(options);
+  /**
+   * @param options What to accumulate.
+   * @param parts What accumulates it.
+   */
+  constructor(options: StateOptions, { sums, objects, leverage }: StateParts) {
+    const { groups = 1, unit, normalized } = options;
+    this.#options = options;
+    this.#rows = sums();
+    if (unit) this.#unit = normalized ? this.#rows : sums();
+    this.#objects = objects?.();
+    this.#leverage = leverage;
+    this.states = groups * (unit && !normalized ? 2 : 1);
   }
 
   /** N: the number of rows. */
@@ -48,6 +78,11 @@ export class PartState {
     return this.#rows.dim;
   }
 
+  /** What the reader of the numbers should know. */
+  get warnings(): readonly string[] {
+    return this.#objects?.warnings ?? [];
+  }
+
   /**
    * Takes in some rows.
    *
@@ -55,10 +90,23 @@ export class PartState {
    * @throws {RankMeError} As `OnlineCovariance.update` does.
    */
   update(batch: EmbeddingBatch): void {
-    this.#rows.update(batch);
+    const groupOf = this.#updateObjects(batch);
+    this.#rows.update(batch, groupOf);
     if (this.#unit && this.#unit !== this.#rows) {
-      this.#unit.update(batch.mapRows(scaleToUnitLength));
+      this.#unit.update(batch.mapRows(scaleToUnitLength), groupOf);
     }
+    if (this.#leverage) this.#kept.push(batch);
+  }
+
+  /** Whole objects are left out together, as their views are much alike. */
+  #updateObjects(batch: EmbeddingBatch): ((row: number) => number) | undefined {
+    const { objects, groups } = this.#options;
+    if (!objects || !this.#objects) return undefined;
+    const names = keysOf(batch, objects.column);
+    this.#objects.update(batch, names);
+    if (groups === undefined) return undefined;
+    const ordinals = this.#ordinals.of(names, objects.memory !== undefined);
+    return (row) => ordinals[row] % groups;
   }
 
   /**
@@ -67,10 +115,12 @@ export class PartState {
    * @returns Statistics of all rows.
    */
   statistics(): EmbeddingStatistics {
-    const unit = this.#unit;
+    const unit = this.#unit, objects = this.#objects, leverage = this.#leverage;
     return statisticsOf(this.#rows.total(), {
-      scoresCentered: this.#scoresCentered,
+      scoresCentered: this.#options.centered,
       ...unit && { unit: () => unit.total().spectrum() },
+      ...objects && { lidar: () => objects.eigenvalues() },
+      ...leverage && { leverage: () => leverage(this.#kept) },
     });
   }
 
@@ -81,45 +131,108 @@ export class PartState {
    */
   *statisticsWithout(): Generator<EmbeddingStatistics, void, void> {
     const units = this.#unit?.without();
+    const objects = this.#objects?.eigenvaluesWithout();
     for (const rows of this.#rows.without()) {
       const unit = units?.next().value;
-      const further: FurtherStatistics = {
-        scoresCentered: this.#scoresCentered,
+      const eigenvalues = objects?.next().value;
+      yield statisticsOf(rows, {
+        scoresCentered: this.#options.centered,
         ...unit && { unit: () => unit.spectrum() },
-      };
-      yield statisticsOf(rows, further);
+        ...eigenvalues && { lidar: () => eigenvalues },
+      });
     }
   }
 }
 
-/** Sums of rows, in groups or not. */
-class Sums {
-  readonly #sums: OnlineCovariance | JackknifeCovariance;
+/** What accumulates. */
+interface StateParts {
+  readonly sums: () => Sums;
+  readonly objects?: () => ObjectScatter;
+  readonly leverage?: (rows: readonly EmbeddingBatch[]) => Leverage;
+}
 
-  constructor({ backend, groups, exact }: StateOptions) {
-    this.#sums = groups === undefined
-      ? new OnlineCovariance(backend, { exact })
-      : new JackknifeCovariance(backend, { groups, exact });
+/**
+ * Prepares to accumulate: what few scores need is loaded when it is asked for, as a start takes as long
+ * as what it loads.
+ *
+ * @param options What to accumulate.
+ * @returns Makes the state of one part.
+ */
+export async function stateMaker(options: StateOptions): Promise<() => PartState> {
+  const { objects, leverage } = options;
+  const parts: StateParts = {
+    sums: await sumsMaker(options),
+    ...objects && { objects: await objectsMaker(options) },
+    ...leverage && {
+      leverage: (await import("../linalg/largest_leverage.ts")).largestLeverage,
+    },
+  };
+  return () => new PartState(options, parts);
+}
+
+async function sumsMaker({ backend, exact, groups }: StateOptions): Promise<() => Sums> {
+  if (groups === undefined) return () => new PlainSums(new OnlineCovariance(backend, { exact }));
+  const { JackknifeCovariance } = await import("../covariance/jackknife_covariance.ts");
+  return () => new JackknifeCovariance(backend, { groups, exact });
+}
+
+async function objectsMaker(
+  { backend, groups, objects }: StateOptions,
+): Promise<() => ObjectScatter> {
+  const { ObjectScatter } = await import("../covariance/object_scatter.ts");
+  return () => new ObjectScatter(backend, { groups, memory: objects?.memory });
+}
+
+/** Sums of rows that are in no groups. */
+class PlainSums implements Sums {
+  readonly #state: OnlineCovariance;
+
+  constructor(state: OnlineCovariance) {
+    this.#state = state;
   }
 
   get count(): number {
-    return this.#sums.count;
+    return this.#state.count;
   }
 
   get dim(): number {
-    return this.#sums.dim;
+    return this.#state.dim;
   }
 
   update(batch: EmbeddingBatch): void {
-    this.#sums.update(batch);
+    this.#state.update(batch);
   }
 
   total(): OnlineCovariance {
-    return this.#sums instanceof JackknifeCovariance ? this.#sums.total() : this.#sums;
+    return this.#state;
   }
 
-  without(): Generator<OnlineCovariance, void, void> {
-    if (this.#sums instanceof JackknifeCovariance) return this.#sums.without();
+  without(): never {
     throw new Error("rows that are in no groups");
+  }
+}
+
+/** Counts objects in the order of their first rows. */
+class ObjectOrdinals {
+  #count = 0;
+  #last: string | undefined;
+  readonly #known = new Map<string, number>();
+
+  /** Which each row is of, of rows whose objects follow each other or may come back. */
+  of(names: readonly string[], mayComeBack: boolean): readonly number[] {
+    return names.map((name) => mayComeBack ? this.#lookUp(name) : this.#next(name));
+  }
+
+  #next(name: string): number {
+    if (name !== this.#last) this.#count++;
+    this.#last = name;
+    return this.#count - 1;
+  }
+
+  #lookUp(name: string): number {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    this.#known.set(name, this.#known.size);
+    return this.#known.size - 1;
   }
 }

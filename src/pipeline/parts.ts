@@ -3,13 +3,18 @@ import { formatBytes, RankMeError } from "../errors.ts";
 import type { ScoreReport } from "../report/report.ts";
 import type { DimensionRange } from "../transforms/dimensions_stream.ts";
 import { scaleToUnitLength } from "../transforms/unit_norm_stream.ts";
-import { PartState, type StateOptions } from "./part_state.ts";
+import type { PartState } from "./part_state.ts";
+import { keysOf } from "./row_keys.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
 
 /** Which numbers of a data set are scored, and how. */
-export interface PartOptions extends StateOptions, ScheduleOptions {
+export interface PartOptions extends ScheduleOptions {
   /** The dimensions to score, each range by itself; `undefined` is all. */
   readonly ranges: readonly (DimensionRange | undefined)[];
+  /** Whether every row, of the dimensions of a part, is scaled to length 1. */
+  readonly normalized?: boolean;
+  /** Makes what accumulates the rows of a part. */
+  readonly makeState: () => PartState;
 }
 
 /** Some dimensions of some rows, which get a report of their own. */
@@ -42,7 +47,7 @@ export class Part {
     const dims = range && ([range.start ?? 0, range.end ?? end - start] as const);
     this.column = span?.name;
     this.dims = dims;
-    this.state = new PartState(options);
+    this.state = options.makeState();
     this.#cuts = [...span ? [[start, end] as const] : [], ...dims ? [dims] : []];
     this.#normalized = options.normalized ?? false;
   }
@@ -205,8 +210,7 @@ function* rowsByKey(
   batch: EmbeddingBatch,
   column: string,
 ): Generator<readonly [string, EmbeddingBatch], void, void> {
-  const keys = batch.keys?.[column];
-  if (!keys) throw new RankMeError("column", `rows that do not say their "${column}"`);
+  const keys = keysOf(batch, column);
   const rowsOf = new Map<string, number[]>();
   keys.forEach((key, row) => {
     const rows = rowsOf.get(key);

@@ -9,7 +9,7 @@ import type { EmbeddingStatistics } from "../metrics/statistics.ts";
 import type { RankReport } from "../report/report.ts";
 
 /** Which metrics are in a report that nobody asked for any. */
-const DEFAULT_METRICS = ["effectiveRank"];
+export const DEFAULT_METRICS: readonly string[] = ["effectiveRank"];
 
 /** Which numbers to compute, and under which convention RankMe. */
 export interface EffectiveRankOptions {

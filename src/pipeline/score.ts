@@ -8,8 +8,9 @@ import { LimitStream } from "../transforms/limit_stream.ts";
 import type { SampleOptions, SampleStream } from "../transforms/sample_stream.ts";
 import { SkipStream } from "../transforms/skip_stream.ts";
 import { interruptible } from "./interruptible.ts";
-import { PartGroups, type PartOptions } from "./parts.ts";
-import { type EffectiveRankOptions, Ranker } from "./rank_report.ts";
+import { stateMaker, type StateOptions } from "./part_state.ts";
+import { PartGroups } from "./parts.ts";
+import { DEFAULT_METRICS, type EffectiveRankOptions, Ranker } from "./rank_report.ts";
 import { availableMemory, refuseTooLarge } from "./refuse_too_large.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { checkSchedule, type ScheduleOptions } from "./schedule.ts";
@@ -48,6 +49,12 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions, Sche
   readonly by?: string;
   /** How many texts there may be in that column. Default: 1000. */
   readonly maxGroups?: number;
+  /**
+   * The column that says what object each row is a view of, for LiDAR. Rows of an object follow each
+   * other, unless `groupMemory` says how many bytes of rows may be kept. Intervals leave whole objects
+   * out together.
+   */
+  readonly group?: string;
   /**
    * How many bytes the groups may take. Default: what the machine has free, where that may be known
    * (`--allow-sys`), else 4 GB.
@@ -182,36 +189,39 @@ export async function* scorePartsStream(
   source: ScoreSource | readonly ScoreSource[],
   options: ScoreOptions = {},
 ): AsyncGenerator<readonly ScoreReport[], void, void> {
-  const { backend = chooseBackend().backend, by, sample, until } = options;
+  const { backend = chooseBackend().backend, sample, until } = options;
   const start = performance.now();
   // No batch of a file or a stream leaves this function, so its memory can be had back at once.
   const reading = new Reading({ lends: true });
   let any = false;
   try {
     // Options that are refused are so before the source is touched.
-    const ranker = new Ranker(options);
-    const parts = partOptions(options, ranker, backend);
+    const ranker = new Ranker(withLidar(options));
+    checkOptions(options, ranker);
+    const states = stateOptions(options, ranker, backend);
+    const ranges = rangesOf(options);
+    const makeState = await stateMaker(states);
+    const parts = { ranges, normalized: options.normalize, every: options.every, until, makeState };
     const groups = new PartGroups(parts, groupsBy(options));
-    const stages = await rowStages(reading, options, parts);
-    const keys = by === undefined ? [] : [by];
+    const stages = await rowStages(reading, options, { ...states, ranges });
     const rows = stages.reduce(
       (batches, stage) => batches.pipeThrough(stage),
-      reading.batches(source, { ...options, keys }),
+      reading.batches(source, { ...options, keys: keysOf(options) }),
     );
-    const states = rounds(rows, groups, {
+    const times = rounds(rows, groups, {
       until,
       rankMe: (statistics) => ranker.rankMe(statistics),
       onRows: (count) => reading.giveBack(count),
     });
     const circumstances: Circumstances = {
       ...options,
-      ...parts,
+      ...states,
       reading,
       ranker,
       start,
       rowsRead: rowsRead(options),
     };
-    for await (const round of reading.naming(states, { rowsKnown: sample === undefined })) {
+    for await (const round of reading.naming(times, { rowsKnown: sample === undefined })) {
       any = true;
       yield reportsOn(round, circumstances);
     }
@@ -230,24 +240,59 @@ function theOnly(reports: readonly ScoreReport[]): ScoreReport {
   });
 }
 
-function partOptions(
-  options: ScoreOptions,
-  { metrics, convention: { centered } }: Ranker,
-  backend: Backend,
-): PartOptions {
-  const { dims, normalize: normalized, exact, ci, every, until, by, sample } = options;
+/** Who says what object each row is a view of wants LiDAR. */
+function withLidar({ metrics = DEFAULT_METRICS, group, ...options }: ScoreOptions): ScoreOptions {
+  const wants = group !== undefined && metrics !== "all";
+  return { ...options, metrics: wants ? [...metrics, "lidar"] : metrics };
+}
+
+/** Refuses what cannot be had together. */
+function checkOptions({ every, until, by, sample, group, metrics }: ScoreOptions, ranker: Ranker) {
   checkSchedule({ every, until });
+  const refuse = (what: string, advice: string) => {
+    throw new RankMeError("usage", what, { advice });
+  };
   if (until !== undefined && (by !== undefined || sample !== undefined)) {
     const other = by === undefined ? "a sample" : "groups";
-    throw new RankMeError("usage", `reading cannot stop when RankMe settles and have ${other}`, {
-      advice: "leave out --until",
-    });
+    refuse(`reading cannot stop when RankMe settles and have ${other}`, "leave out --until");
   }
+  if (metrics === "all") return;
+  const needs = ranker.metrics.map((metric) => metric.needs);
+  if (needs.includes("objects") && group === undefined) {
+    refuse("lidar needs to know what object each row is a view of", "pass --group COLUMN");
+  }
+  if (needs.includes("leverage") && sample === undefined) {
+    refuse("coherence needs the rows at hand, and one pass does not keep them", "pass --sample N");
+  }
+}
+
+function stateOptions(
+  { normalize: normalized, exact, ci, sample, group, groupMemory: memory }: ScoreOptions,
+  { metrics, convention: { centered } }: Ranker,
+  backend: Backend,
+): StateOptions {
+  const needs = metrics.map((metric) => metric.needs);
+  return {
+    backend,
+    exact,
+    normalized,
+    centered,
+    groups: jackknifeGroups(ci),
+    unit: needs.includes("unit"),
+    leverage: needs.includes("leverage") && sample !== undefined,
+    ...group !== undefined && { objects: { column: group, memory } },
+  };
+}
+
+function rangesOf({ dims }: ScoreOptions): readonly (DimensionRange | undefined)[] {
   const ranges = dims === undefined ? [undefined] : [dims].flat();
   for (const range of ranges) if (range) checkRange(range);
-  const unit = metrics.some(({ needs }) => needs === "unit");
-  const groups = jackknifeGroups(ci);
-  return { ranges, backend, normalized, centered, exact, unit, every, until, groups };
+  return ranges;
+}
+
+/** The columns that say what rows belong to. */
+function keysOf({ by, group }: ScoreOptions): readonly string[] {
+  return [...new Set([by, group])].filter((column) => column !== undefined);
 }
 
 function jackknifeGroups(ci: ScoreOptions["ci"]): number | undefined {
@@ -267,11 +312,15 @@ function rowsRead({ skip = 0, sample, limit = Infinity }: ScoreOptions) {
   return (scored: number) => skip + (sample === undefined ? scored : limit);
 }
 
+interface StatesToHold extends StateOptions {
+  readonly ranges: readonly (DimensionRange | undefined)[];
+}
+
 /** The stages from what is read to the rows that are scored. */
 async function rowStages(
   reading: Reading,
   options: ScoreOptions,
-  parts: PartOptions,
+  parts: StatesToHold,
 ): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
   const { skip = 0, limit, sample, seed, signal, onProgress } = options;
   const read = { rows: 0, bytes: 0 };
@@ -300,7 +349,7 @@ async function sampling(count: number, options: SampleOptions): Promise<SampleSt
 function refuseStates(
   { dim, data, columns }: EmbeddingBatch,
   { limit = Infinity, sample = Infinity, onMemory }: ScoreOptions,
-  { ranges, exact, backend, groups = 0, unit }: PartOptions,
+  { ranges, exact, backend, groups = 0, unit }: StatesToHold,
 ): void {
   const rows = Math.min(limit, sample);
   const widths = columns?.map(({ start, end }) => end - start) ?? [dim];

@@ -88,7 +88,7 @@ function describeBackend({ name, threads, relaxedSimd, library }: Backend): Back
 
 function warningsOf(
   { rankMe, rows, dim, centered, accuracy }: RankReport,
-  { settled }: Part,
+  { settled, state }: Part,
   { reading: { interrupted }, groups, until }: Circumstances,
 ): readonly string[] {
   return [
@@ -111,6 +111,7 @@ function warningsOf(
     ...groups !== undefined && rows < 2 * groups
       ? [`${rows} rows are too few to say how sure RankMe is; ${2 * groups} would do`]
       : [],
+    ...state.warnings,
     ...until !== undefined && !settled?.reached ? [unsettled(until, settled?.change)] : [],
   ];
 }

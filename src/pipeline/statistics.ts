@@ -1,4 +1,5 @@
 import type { OnlineCovariance } from "../covariance/online_covariance.ts";
+import type { Leverage } from "../linalg/largest_leverage.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 import type { EmbeddingStatistics } from "../metrics/statistics.ts";
 
@@ -10,8 +11,8 @@ export interface FurtherStatistics {
   readonly unit?: () => Spectrum;
   /** The eigenvalues of LiDAR's problem. */
   readonly lidar?: () => Float64Array;
-  /** The largest leverage of a row. */
-  readonly largestLeverage?: () => number;
+  /** The largest leverage of a row, and the rank. */
+  readonly leverage?: () => Leverage;
 }
 
 /**
@@ -23,18 +24,15 @@ export interface FurtherStatistics {
  */
 export function statisticsOf(
   state: OnlineCovariance,
-  { scoresCentered = false, unit, lidar, largestLeverage }: FurtherStatistics = {},
+  { scoresCentered = false, unit, lidar, leverage }: FurtherStatistics = {},
 ): EmbeddingStatistics {
   const centered = once(() => state.spectrum({ centered: true }));
   const scored = scoresCentered ? centered : once(() => state.spectrum());
   const mean = once(() => state.mean);
-  const squaredDeviations = once(() => {
-    const { dim } = state, scatter = state.scatter();
-    return Float64Array.from({ length: dim }, (_, i) => scatter[i * (dim + 1)]);
-  });
+  const squaredDeviations = once(() => state.squaredDeviations());
   const unitSpectrum = unit && once(unit);
   const objects = lidar && once(lidar);
-  const leverage = largestLeverage && once(largestLeverage);
+  const largest = leverage && once(leverage);
   return {
     get rows() {
       return state.count;
@@ -60,8 +58,8 @@ export function statisticsOf(
     get lidar() {
       return objects?.();
     },
-    get largestLeverage() {
-      return leverage?.();
+    get leverage() {
+      return largest?.();
     },
   };
 }
