@@ -54,16 +54,13 @@ function gramError(
   const firstAdded = first + Math.max(magnitude - sum, 0);
   // Of fewer rows than dimensions it is the dimensions that are added up.
   const panels = Math.max(rows, dim) / PANEL_ROWS;
-  const scattered = Math.sqrt(panels + 2 * PANEL_ROWS) / 2;
-  const oneSided = panels / 2 * firstAdded;
+  // The unit comes first: near the end of float64's range the factors would overflow.
+  const scattered = UNIT * Math.sqrt(panels + 2 * PANEL_ROWS) / 2;
+  const oneSided = UNIT * panels / 2 * firstAdded;
   const largest = scattered * Math.sqrt(firstAdded) * Math.sqrt(magnitude) + oneSided +
-    (6 * Math.sqrt(count) + 10) * first;
-  const rootMeanSquare = (scattered * magnitude + oneSided) / Math.sqrt(count) + 4 * length;
-  return {
-    of: "eigen",
-    largest: UNIT * largest,
-    rootMeanSquare: UNIT * Math.min(largest, rootMeanSquare),
-  };
+    UNIT * (6 * Math.sqrt(count) + 10) * first;
+  const rootMeanSquare = (scattered * magnitude + oneSided) / Math.sqrt(count) + UNIT * 4 * length;
+  return { of: "eigen", largest, rootMeanSquare: Math.min(largest, rootMeanSquare) };
 }
 
 function factorError(
