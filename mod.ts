@@ -38,6 +38,7 @@ export { RankMeError } from "./src/errors.ts";
 export type { ErrorCode, Place, RankMeErrorOptions } from "./src/errors.ts";
 export { eigenvalues } from "./src/linalg/eigenvalues.ts";
 export type { Accumulator, Backend, ShiftedSums } from "./src/linalg/backend.ts";
+export type { Leverage } from "./src/linalg/largest_leverage.ts";
 export type { Spectrum } from "./src/linalg/spectrum.ts";
 export * from "./src/metrics/mod.ts";
 export * from "./src/pipeline/mod.ts";
