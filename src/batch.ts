@@ -271,6 +271,39 @@ export class EmbeddingBatch {
   }
 }
 
+/**
+ * Whether two batches have the same columns side by side, each of the same width.
+ *
+ * @param a One of them.
+ * @param b The other.
+ * @returns Whether they do; those that are all one have none, whatever their width.
+ *
+ * @example A column more
+ * ```ts
+ * import { EmbeddingBatch, haveSameColumns } from "@rankme/rankme/batch";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = Float32Array.of(1, 2, 3);
+ * const one = new EmbeddingBatch({ data, dim: 3, columns: [{ name: "a", start: 0, end: 3 }] });
+ * const two = new EmbeddingBatch({
+ *   data,
+ *   dim: 3,
+ *   columns: [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 3 }],
+ * });
+ * assertEquals(haveSameColumns(one, two), false);
+ * assertEquals(haveSameColumns(two, two.slice(0, 1)), true);
+ * ```
+ */
+export function haveSameColumns(
+  { columns: a = [] }: Pick<EmbeddingBatch, "columns">,
+  { columns: b = [] }: Pick<EmbeddingBatch, "columns">,
+): boolean {
+  return a === b || a.length === b.length &&
+      a.every(({ name, start, end }, i) =>
+        name === b[i].name && start === b[i].start && end === b[i].end
+      );
+}
+
 /** What is another in a batch that is made of a part of one. */
 interface Derived {
   readonly offset?: number;

@@ -1,4 +1,4 @@
-import { EmbeddingBatch } from "../batch.ts";
+import { type ColumnSpan, EmbeddingBatch, haveSameColumns } from "../batch.ts";
 import { type Place, RankMeError } from "../errors.ts";
 import type { InputReport } from "../report/report.ts";
 import {
@@ -41,7 +41,7 @@ export class Reading {
   /** Each input as it was opened, with the index in the data set of its first row. */
   #inputs: ReadInput[] = [];
   /** The first row of all, by which the others are judged. */
-  #first: { readonly name: string; readonly dim: number } | undefined;
+  #first: FirstRow | undefined;
   #rows = 0;
   readonly #lends: boolean;
   /** Batches that are not needed once so many rows have been taken in. */
@@ -149,14 +149,11 @@ export class Reading {
           if (shard.missingEnd) this.#reportMissingEnd(shard.name);
           return undefined;
         }
-        this.#first ??= { name: shard.name, dim: batch.dim };
-        if (batch.dim !== this.#first.dim) {
+        const { dim, columns } = batch;
+        this.#first ??= { name: shard.name, dim, columns };
+        if (dim !== this.#first.dim || !haveSameColumns(batch, this.#first)) {
           await reader.cancel();
-          throw new RankMeError(
-            "dimension",
-            `${batch.dim} dimensions where ${this.#first.name} has ${this.#first.dim}`,
-            { place: { input: shard.name, row: input.rows } },
-          );
+          throw otherShape(batch, this.#first).at({ input: shard.name, row: input.rows });
         }
         const placed = batch.at(this.#rows);
         input.rows += batch.rows;
@@ -245,6 +242,38 @@ export class Reading {
       : "no rows";
     return new RankMeError("empty", what, { place: { input: this.#names() } });
   }
+}
+
+/** What all rows are judged by. */
+interface FirstRow extends Pick<EmbeddingBatch, "dim" | "columns"> {
+  /** What messages call its input. */
+  readonly name: string;
+}
+
+/** The error for a row of another D, or of other columns side by side. */
+function otherShape(
+  { dim, columns = [] }: Pick<EmbeddingBatch, "dim" | "columns">,
+  { name, dim: firstDim, columns: firstColumns = [] }: FirstRow,
+): RankMeError {
+  const length = Math.max(columns.length, firstColumns.length);
+  const places = Array.from({ length }, (_, i) => [columns[i], firstColumns[i]] as const);
+  const renamed = places.find(([found, first]) => found?.name !== first?.name);
+  if (renamed) {
+    const [found, first] = renamed.map((span) => span ? `column "${span.name}"` : "no column");
+    return new RankMeError("column", `${found} where ${name} has ${first}`, {
+      advice: "score what has other columns by itself",
+    });
+  }
+  const resized = places.find(([found, first]) => widthOf(found!) !== widthOf(first!));
+  const what = resized
+    ? `column "${resized[0]!.name}" has ${widthOf(resized[0]!)} dimensions where that of ${name} ` +
+      `has ${widthOf(resized[1]!)}`
+    : `${dim} dimensions where ${name} has ${firstDim}`;
+  return new RankMeError("dimension", what);
+}
+
+function widthOf({ start, end }: ColumnSpan): number {
+  return end - start;
 }
 
 /** An input, how many rows have been read of it, and where the first is in the data set. */

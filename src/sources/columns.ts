@@ -1,15 +1,27 @@
 import { RankMeError } from "../errors.ts";
 import type { Axes } from "./axes.ts";
+import { compareNaturally } from "./shards/natural_order.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {
   /**
    * The one column of vectors; `a.b` is field `b` of a struct in column `a`. Default: the only one
-   * that fits. In a file of several arrays, which array.
+   * that fits. In a file of several arrays, which array. Of a list of names, in which `*` stands for
+   * any characters, or of one name with a `*`, the columns stand side by side in a batch: those of a
+   * pattern in natural order, as `layer2` before `layer10`.
    */
-  readonly column?: string;
+  readonly column?: string | readonly string[];
   /** One column of numbers per dimension, by name; `*` stands for any characters. */
   readonly columns?: readonly string[];
+}
+
+/** Which columns say what rows belong to. */
+export interface KeyChoice {
+  /**
+   * Columns whose text, whole number, boolean or date comes along with each row, by name; `a.b` is
+   * field `b` of a struct in column `a`. Default: none.
+   */
+  readonly keys?: readonly string[];
 }
 
 /** A column that an input has. */
@@ -17,10 +29,10 @@ export interface Column {
   /** Its name; that of a field of a struct has the struct's before it, as in `a.b`. */
   readonly name: string;
   /**
-   * What its values could be: embeddings, lists of as many as there are, one dimension of them, or
-   * neither.
+   * What its values could be: embeddings, lists of as many as there are, one dimension of them, what
+   * rows belong to as the user says, or none of these.
    */
-  readonly kind: "vectors" | "matrices" | "numbers" | "other";
+  readonly kind: "vectors" | "matrices" | "numbers" | "key" | "other";
   /** What messages call its type, as in `list<float32>`. */
   readonly type: string;
   /** What would do in its place, where it holds embeddings in a form that is none of these. */
@@ -31,7 +43,8 @@ export interface Column {
 export type ChosenColumns =
   | { readonly kind: "vectors"; readonly name: string; readonly index: number }
   | {
-    readonly kind: "numbers";
+    /** One dimension each, or vectors that stand side by side. */
+    readonly kind: "numbers" | "several";
     readonly name: string;
     readonly indices: readonly number[];
     /** The columns' own names, in the order of the dimensions. */
@@ -59,9 +72,11 @@ const NAMES_SHOWN = 12;
  * Refuses a choice that contradicts itself.
  *
  * @param choice What the user asked for.
- * @throws {RankMeError} `usage`, when both one column and several are asked for.
+ * @throws {RankMeError} `usage`, when columns of vectors and of dimensions are asked for, or none of
+ * a list.
  */
 export function checkChoice({ column, columns }: ColumnChoice): void {
+  if (Array.isArray(column) && column.length === 0) throw nothingAsked();
   if (column === undefined || columns === undefined) return;
   throw new RankMeError("usage", "both one column and several were asked for", {
     advice: "pass --column or --columns",
@@ -80,12 +95,18 @@ export function checkChoice({ column, columns }: ColumnChoice): void {
  */
 export function chooseColumns(
   columns: readonly Column[],
-  choice: ColumnChoice & { readonly axes?: Axes },
+  choice: ColumnChoice & KeyChoice & { readonly axes?: Axes },
   needs: Needs = TYPED,
 ): ChosenColumns {
-  if (choice.columns) return chooseNumbers(columns, choice.columns, needs);
-  if (choice.column !== undefined) {
-    return vectors(columns, namedColumn(columns, choice.column, needs));
+  const { column, keys = [] } = choice;
+  const all = columns;
+  // What says what a row belongs to is no part of it, unless it is asked for by its name.
+  if (keys.length > 0) columns = columns.map((column) => asKey(column, keys));
+  if (choice.columns) return chooseNumbers(all, columns, choice.columns, needs);
+  if (column !== undefined) {
+    return asksForSeveral(choice, all)
+      ? chooseSeveral(all, columns, [column].flat(), choice.axes, needs)
+      : vectors(all, namedColumn(all, column as string, needs));
   }
   const fitting = fittingColumns(columns, choice.axes);
   if (fitting.length === 1) return vectors(columns, columns.indexOf(fitting[0]));
@@ -99,6 +120,94 @@ export function chooseColumns(
 
 function vectors(columns: readonly Column[], index: number): ChosenColumns {
   return { kind: "vectors", name: columns[index].name, index };
+}
+
+/**
+ * Whether columns are asked for that stand side by side in a batch.
+ *
+ * @param choice What the user asked for.
+ * @param columns The columns there are. Default: not known; a `*` may be part of a name.
+ * @returns Whether it is a list, or a pattern.
+ */
+export function asksForSeveral(
+  { column }: ColumnChoice,
+  columns: readonly Pick<Column, "name">[] = [],
+): boolean {
+  if (typeof column !== "string") return column !== undefined;
+  return isPattern(columns, column);
+}
+
+function isPattern(columns: readonly Pick<Column, "name">[], text: string): boolean {
+  return text.includes("*") && !columns.some(({ name }) => name === text);
+}
+
+function asKey(column: Column, keys: readonly string[]): Column {
+  return keys.includes(column.name)
+    ? { name: column.name, kind: "key", type: column.type }
+    : column;
+}
+
+/** Columns of vectors: those that are named, and those of a pattern that fit. */
+function chooseSeveral(
+  all: readonly Column[],
+  columns: readonly Column[],
+  patterns: readonly string[],
+  axes: Axes | undefined,
+  needs: Needs,
+): ChosenColumns {
+  const indices = new Set(
+    patterns.flatMap((pattern) =>
+      isPattern(all, pattern)
+        ? matchingVectors(columns, pattern, axes, needs)
+        : [namedColumn(all, pattern, needs)]
+    ),
+  );
+  return chosenColumns("several", all, patterns.join(","), [...indices]);
+}
+
+function matchingVectors(
+  columns: readonly Column[],
+  pattern: string,
+  axes: Axes | undefined,
+  needs: Needs,
+): number[] {
+  const matches = matching(columns, pattern).map((index) => columns[index]);
+  const fitting = fittingColumns(matches, axes);
+  if (fitting.length === 0) {
+    throw new RankMeError(
+      "column",
+      `no column of ${pattern} holds embeddings: ${listed(matches)}`,
+      {
+        advice: matches.find(({ advice }) => advice !== undefined)?.advice ?? needs.vectors,
+      },
+    );
+  }
+  return fitting.toSorted((a, b) => compareNaturally(a.name, b.name))
+    .map((column) => columns.indexOf(column));
+}
+
+/** The columns that a pattern matches, those that say what rows belong to left out. */
+function matching(columns: readonly Column[], pattern: string): number[] {
+  const matches = columns.flatMap(({ name, kind }, index) =>
+    kind !== "key" && globMatches(pattern, name) ? [index] : []
+  );
+  if (matches.length > 0) return matches;
+  throw new RankMeError("column", `no column is named "${pattern}"; there are: ${listed(columns)}`);
+}
+
+/**
+ * Finds the columns that say what rows belong to.
+ *
+ * @param columns The columns there are.
+ * @param choice Which of them.
+ * @returns The index of each, once.
+ * @throws {RankMeError} `column`, when there is none, or more than one, of a name.
+ */
+export function chooseKeys(
+  columns: readonly Pick<Column, "name" | "type">[],
+  { keys = [] }: KeyChoice,
+): number[] {
+  return [...new Set(keys)].map((name) => onlyOne(columns, name));
 }
 
 /** The columns of vectors, and those of matrices where they are asked for or there is nothing else. */
@@ -123,7 +232,7 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
   if (isCounted) {
     refuseOtherCounted(columns, sharedPrefix(numbers), needs);
     const indices = columns.flatMap(({ kind }, index) => kind === "numbers" ? [index] : []);
-    return chosenNumbers(columns, `${sharedPrefix(numbers)}*`, indices);
+    return chosenColumns("numbers", columns, `${sharedPrefix(numbers)}*`, indices);
   }
   throw new RankMeError(
     "column",
@@ -146,7 +255,8 @@ function namingNumbers(numbers: readonly Column[]): string {
 /** Refuses a dimension that is of another type, without which all others would still count. */
 function refuseOtherCounted(columns: readonly Column[], prefix: string, needs: Needs): void {
   const other = columns.find(({ name, kind }) =>
-    kind !== "numbers" && name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))
+    kind !== "numbers" && kind !== "key" && name.startsWith(prefix) &&
+    /^\d+$/.test(name.slice(prefix.length))
   );
   if (!other) return;
   throw new RankMeError(
@@ -176,6 +286,15 @@ function sharedPrefix(columns: readonly Column[]): string {
 }
 
 function namedColumn(columns: readonly Column[], name: string, needs: Needs): number {
+  const index = onlyOne(columns, name);
+  const { kind, type, advice = needs.vectors } = columns[index];
+  if (kind !== "vectors" && kind !== "matrices") {
+    throw new RankMeError("column", `column "${name}" is ${type}`, { advice });
+  }
+  return index;
+}
+
+function onlyOne(columns: readonly Pick<Column, "name" | "type">[], name: string): number {
   const found = columns.flatMap((column, index) => column.name === name ? [index] : []);
   if (found.length === 0) {
     throw new RankMeError("column", `there is no column "${name}"; there are: ${listed(columns)}`);
@@ -183,48 +302,42 @@ function namedColumn(columns: readonly Column[], name: string, needs: Needs): nu
   if (found.length > 1) {
     throw new RankMeError("column", `${found.length} columns are named "${name}"`);
   }
-  const { kind, type, advice = needs.vectors } = columns[found[0]];
-  if (kind !== "vectors" && kind !== "matrices") {
-    throw new RankMeError("column", `column "${name}" is ${type}`, { advice });
-  }
   return found[0];
 }
 
+function nothingAsked(): RankMeError {
+  return new RankMeError("usage", "no columns were asked for");
+}
+
 function chooseNumbers(
+  all: readonly Column[],
   columns: readonly Column[],
   patterns: readonly string[],
   needs: Needs,
 ): ChosenColumns {
-  if (patterns.length === 0) throw new RankMeError("usage", "no columns were asked for");
-  const indices: number[] = [];
-  for (const pattern of patterns) {
-    const matches = columns.flatMap(({ name }, index) => globMatches(pattern, name) ? [index] : []);
-    if (matches.length === 0) {
-      throw new RankMeError(
-        "column",
-        `no column is named "${pattern}"; there are: ${listed(columns)}`,
-      );
-    }
-    indices.push(...matches);
-  }
+  if (patterns.length === 0) throw nothingAsked();
+  const indices = patterns.flatMap((pattern) =>
+    matching(isPattern(all, pattern) ? columns : all, pattern)
+  );
   if (new Set(indices).size !== indices.length) {
     throw new RankMeError("column", `a column is named twice by ${patterns.join(", ")}`);
   }
-  const wrong = indices.map((index) => columns[index]).find(({ kind }) => kind !== "numbers");
+  const wrong = indices.map((index) => all[index]).find(({ kind }) => kind !== "numbers");
   if (wrong) {
     throw new RankMeError("column", `column "${wrong.name}" is ${wrong.type}`, {
       advice: wrong.advice ?? needs.numbers,
     });
   }
-  return chosenNumbers(columns, patterns.join(","), indices);
+  return chosenColumns("numbers", all, patterns.join(","), indices);
 }
 
-function chosenNumbers(
+function chosenColumns(
+  kind: "numbers" | "several",
   columns: readonly Column[],
   name: string,
   indices: readonly number[],
 ): ChosenColumns {
-  return { kind: "numbers", name, indices, names: indices.map((index) => columns[index].name) };
+  return { kind, name, indices, names: indices.map((index) => columns[index].name) };
 }
 
 /**
@@ -237,7 +350,7 @@ function chosenNumbers(
  */
 export function checkSameColumns(earlier: ChosenColumns, later: ChosenColumns): void {
   const [before, now] = [earlier, later].map((chosen) =>
-    chosen.kind === "numbers" ? chosen.names : [chosen.name]
+    chosen.kind === "vectors" ? [chosen.name] : chosen.names
   );
   const length = Math.max(before.length, now.length);
   const changed = Array.from({ length }, (_, i) => i).find((i) => before[i] !== now[i]);
@@ -260,9 +373,9 @@ export function originOf(
   chosen: ChosenColumns,
 ): { readonly origin: string; readonly dimensions?: readonly string[] } {
   const origin = `column "${chosen.name}"`;
-  return chosen.kind === "vectors"
-    ? { origin }
-    : { origin, dimensions: chosen.names.map((name) => `column "${name}"`) };
+  return chosen.kind === "numbers"
+    ? { origin, dimensions: chosen.names.map((name) => `column "${name}"`) }
+    : { origin };
 }
 
 function globMatches(pattern: string, name: string): boolean {
@@ -270,7 +383,7 @@ function globMatches(pattern: string, name: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
 
-function listed(columns: readonly Column[]): string {
+function listed(columns: readonly Pick<Column, "name" | "type">[]): string {
   if (columns.length === 0) return "none";
   const names = columns.slice(0, NAMES_SHOWN).map(({ name, type }) => `${name} (${type})`);
   const more = columns.length - names.length;

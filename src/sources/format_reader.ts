@@ -2,13 +2,11 @@ import type { Axes } from "./axes.ts";
 import type { ByteParser, InputFacts } from "./bytes/byte_parser.ts";
 import type { MemoryPool } from "./bytes/memory_pool.ts";
 import type { RandomAccess } from "./bytes/random_access.ts";
-import type { ColumnChoice } from "./columns.ts";
+import type { ColumnChoice, KeyChoice } from "./columns.ts";
 import type { RowBlock } from "./row_block.ts";
 
 /** How to take rows out of an input. */
-export interface RowOptions extends ColumnChoice {
-  /** Columns that say what each row belongs to: their texts come along. Default: none. */
-  readonly keys?: readonly string[];
+export interface RowOptions extends ColumnChoice, KeyChoice {
   /** How arrays of more than two axes become rows. Default: they are refused. */
   readonly axes?: Axes;
   /** D, for raw numbers, whose bytes do not say it. */
@@ -29,6 +27,13 @@ export interface FormatReader {
    * @returns The parser.
    */
   readonly parse?: (options: RowOptions, input?: InputFacts) => ByteParser<RowBlock>;
+  /**
+   * Whether what is asked for can be read as its bytes come. Default: all can, where there is a parser.
+   *
+   * @param options Which rows.
+   * @returns Whether it can.
+   */
+  readonly readsInOrder?: (options: RowOptions) => boolean;
   /**
    * Reads a file. Absent where its bytes as they come will do.
    *

@@ -9,7 +9,7 @@ export * from "./arrow/arrow_encode_stream.ts";
 export * from "./arrow/embedding_stream.ts";
 export type { Axes } from "./axes.ts";
 export type { ByteReader } from "./bytes/pulled_bytes.ts";
-export type { ColumnChoice } from "./columns.ts";
+export type { ColumnChoice, KeyChoice } from "./columns.ts";
 export * from "./dense/npy_embedding_stream.ts";
 export * from "./dense/raw_embedding_stream.ts";
 export * from "./dense/safetensors_embedding_stream.ts";

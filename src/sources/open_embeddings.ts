@@ -156,8 +156,9 @@ async function readingRows(
   }
   const format = asked ?? detectFormat(head);
   if (format === undefined) throw unreadableFormat(head);
-  const { parse, read } = await formatReader(format);
-  if (read && randomAccess && !(parse && prefersOrder)) {
+  const { parse, read, readsInOrder } = await formatReader(format);
+  const prefersParser = parse && prefersOrder && (readsInOrder?.(options) ?? true);
+  if (read && randomAccess && !prefersParser) {
     const blocks = read(await randomAccess(), options, memory);
     return { format, blocks, missingEnd: () => false };
   }

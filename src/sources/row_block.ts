@@ -13,12 +13,16 @@ export interface RowBlock {
   readonly nullRows?: readonly number[];
   /** What messages call the numbers, as in `column "embedding"`. Default: nothing. */
   readonly origin?: string;
+  /** What messages call what is null in a row, where it is not all of the numbers. */
+  readonly nullIn?: (row: number) => string | undefined;
   /** What messages call each dimension, where each is a column of its own, as in `column "dim_3"`. */
   readonly dimensions?: readonly string[];
   /** Where a row is, besides its index: its record batch, row group or line. */
   readonly placeOf?: (row: number) => Place;
   /** The columns that stand side by side in the numbers. Default: it is all one. */
   readonly columns?: readonly ColumnSpan[];
+  /** What messages call each of these columns, as in `column "layer1"`. */
+  readonly origins?: readonly string[];
   /** What each row belongs to, by the columns that were asked for; null rows have any text. */
   readonly keys?: RowKeys;
   /** Memory that nothing but these rows is a view on, to be freed once they are copied. */

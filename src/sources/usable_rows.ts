@@ -1,4 +1,4 @@
-import { EmbeddingBatch, type NonFinite } from "../batch.ts";
+import { EmbeddingBatch, type NonFinite, type RowKeys } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import type { RowBlock } from "./row_block.ts";
 
@@ -59,14 +59,14 @@ export class UsableRows {
   }
 
   #usable(block: RowBlock, firstRow: number): EmbeddingBatch | undefined {
-    const { rows, dim, data, nullRows = [] } = block;
+    const { rows, dim, data, nullRows = [], columns, keys } = block;
     const [nullRow] = nullRows;
     if (nullRow !== undefined && this.#nonFinite !== "skip") {
       throw placed(refusedNull(nullRow, block), block, firstRow);
     }
     if (dim === 0 || rows === 0) return undefined;
     const refusal = refusalFor(block, firstRow, this.#input);
-    const batch = new EmbeddingBatch({ data, dim, refusal });
+    const batch = new EmbeddingBatch({ data, dim, columns, keys, refusal });
     if (this.#nonFinite === "error") batch.refuseNonFinite();
     return this.#nonFinite === "skip" ? withoutUnusable(batch, nullRows) : batch;
   }
@@ -114,24 +114,34 @@ export function placed(
 
 const ADVICE = "pass --non-finite skip to leave such rows out";
 
-function refusedNull(row: number, { origin }: RowBlock): RankMeError {
-  const what = `a null in ${origin ?? "this row"}`;
+function refusedNull(row: number, { origin, nullIn }: RowBlock): RankMeError {
+  const what = `a null in ${nullIn?.(row) ?? origin ?? "this row"}`;
   return new RankMeError("null", what, { place: { row }, advice: ADVICE });
 }
 
 /** How a NaN or infinity of a block is refused, whenever it is found; the numbers are not kept. */
 function refusalFor(
-  { origin, dimensions, placeOf }: RowBlock,
+  { origin, dimensions, columns, origins, placeOf }: RowBlock,
   firstRow: number,
   input: string | undefined,
 ): (found: NonFinite) => RankMeError {
   return ({ row, dimension, value }) => {
-    const where = dimensions?.[dimension] ??
-      (origin ? `${origin} (dimension ${dimension})` : `dimension ${dimension}`);
+    const where = dimensions?.[dimension] ?? numbered(dimension, { origin, columns, origins });
     const place = { ...input !== undefined && { input }, row };
     const error = new RankMeError("non-finite", `${value} in ${where}`, { place, advice: ADVICE });
     return placed(error, { placeOf }, firstRow);
   };
+}
+
+/** What messages call a dimension: its number is that in its own column, where there are several. */
+function numbered(
+  dimension: number,
+  { origin, columns = [], origins }: Pick<RowBlock, "origin" | "columns" | "origins">,
+): string {
+  const index = columns.findIndex(({ end }) => dimension < end);
+  const number = `dimension ${dimension - (columns[index]?.start ?? 0)}`;
+  const where = origins?.[index] ?? origin;
+  return where ? `${where} (${number})` : number;
 }
 
 function withoutUnusable(batch: EmbeddingBatch, nullRows: readonly number[]): EmbeddingBatch {
@@ -141,11 +151,24 @@ function withoutUnusable(batch: EmbeddingBatch, nullRows: readonly number[]): Em
     if (batch.slice(row, row + 1).findNonFinite()) left.add(row);
   }
   if (left.size === 0) return batch;
-  const { dim } = batch;
+  const { dim, columns, keys } = batch;
   const data = batch.data.slice();
   let kept = 0;
   for (let row = 0; row < batch.rows; row++) {
     if (!left.has(row)) data.copyWithin(dim * kept++, dim * row, dim * (row + 1));
   }
-  return new EmbeddingBatch({ data: data.subarray(0, dim * kept), dim });
+  return new EmbeddingBatch({
+    data: data.subarray(0, dim * kept),
+    dim,
+    columns,
+    keys: keys && keysWithout(keys, left),
+  });
+}
+
+function keysWithout(keys: RowKeys, rows: ReadonlySet<number>): RowKeys {
+  return Object.fromEntries(
+    Object.entries(keys).map(([column, texts]) =>
+      [column, texts.filter((_, row) => !rows.has(row))] as const
+    ),
+  );
 }

@@ -13,6 +13,9 @@ export interface DimensionRange {
  * Keeps some consecutive dimensions of every row, as one does with the embeddings of a Matryoshka
  * model (Kusupati et al., "Matryoshka Representation Learning", NeurIPS 2022).
  *
+ * What rows belong to is passed on. Where several columns stand side by side, the dimensions are those
+ * of all together, and which of them are of which column is not: cut the columns apart before.
+ *
  * Fails with a {@linkcode RankMeError} `dimension`, when embeddings have fewer dimensions.
  *
  * @example The first two of three dimensions
@@ -40,9 +43,8 @@ export class DimensionsStream extends TransformStream<EmbeddingBatch, EmbeddingB
     super({
       transform(batch, controller) {
         const last = end === Infinity ? batch.dim : end;
-        controller.enqueue(
-          start === 0 && last === batch.dim ? batch : batch.dimensions(start, last),
-        );
+        const isWhole = start === 0 && last === batch.dim && !batch.columns;
+        controller.enqueue(isWhole ? batch : batch.dimensions(start, last));
       },
     });
   }

@@ -1,6 +1,12 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { EmbeddingBatch, type EmbeddingData } from "../batch.ts";
+import {
+  type ColumnSpan,
+  EmbeddingBatch,
+  type EmbeddingData,
+  haveSameColumns,
+  type RowKeys,
+} from "../batch.ts";
 import { allocating, RankMeError } from "../errors.ts";
 import type { RowsDone } from "./skip_stream.ts";
 
@@ -20,11 +26,13 @@ const FIRST_ROWS = 1024;
  * Draws rows uniformly from the whole stream, each at most once, in one pass, and passes them on at
  * its end in the order of the stream. Which rows are drawn depends on the seed and on their number
  * alone, not on batches. The sample is held in memory. A stream of no more rows is passed on whole.
+ * Each row keeps what it belongs to, and the columns that stand side by side in it.
  *
  * Source: Li, "Reservoir-sampling algorithms of time complexity O(n(1 + log(N/n)))", ACM TOMS 20
  * (1994), algorithm L.
  *
- * Fails with a {@linkcode RankMeError} `dimension`, `non-finite` or `memory`.
+ * Fails with a {@linkcode RankMeError} `dimension` (also where the columns are others), `non-finite` or
+ * `memory`.
  *
  * @example Two of four rows
  * ```ts
@@ -58,7 +66,7 @@ export class SampleStream extends TransformStream<EmbeddingBatch, EmbeddingBatch
     const reservoir = new Reservoir(count);
     super({
       transform(batch) {
-        reservoir.refuseOtherDimensions(batch);
+        reservoir.refuseOtherShape(batch);
         // A row of a sample has lost its place, by which a later stage would name it.
         batch.refuseNonFinite();
         for (const { row, slot } of draws.among(batch.rows)) reservoir.put(batch, row, slot);
@@ -115,25 +123,36 @@ class Reservoir {
   readonly #count: number;
   readonly #positions: number[] = [];
   #dim = 0;
+  #columns: readonly ColumnSpan[] | undefined;
+  /** For each column of keys, the text of each row. */
+  readonly #keys = new Map<string, string[]>();
   #data: EmbeddingData = new Float16Array(0);
 
   constructor(count: number) {
     this.#count = count;
   }
 
-  refuseOtherDimensions({ dim, offset }: EmbeddingBatch): void {
-    this.#dim ||= dim;
-    if (dim === this.#dim) return;
-    throw new RankMeError(
-      "dimension",
-      `an embedding of ${dim} dimensions where earlier ones have ${this.#dim}`,
-      { place: { row: offset } },
-    );
+  refuseOtherShape({ dim, offset, columns, keys = {} }: EmbeddingBatch): void {
+    if (this.#dim === 0) {
+      this.#dim = dim;
+      this.#columns = columns;
+      for (const column of Object.keys(keys)) this.#keys.set(column, []);
+    }
+    const names = Object.keys(keys);
+    const found = dim !== this.#dim
+      ? `an embedding of ${dim} dimensions where earlier ones have ${this.#dim}`
+      : !haveSameColumns({ columns }, { columns: this.#columns })
+      ? "an embedding of other columns than earlier ones have"
+      : names.length !== this.#keys.size || !names.every((column) => this.#keys.has(column))
+      ? "a row that belongs to something else than earlier ones do"
+      : undefined;
+    if (found) throw new RankMeError("dimension", found, { place: { row: offset } });
   }
 
   put(batch: EmbeddingBatch, row: number, slot: number): void {
     this.#makeRoom(batch.data, slot);
     this.#data.set(batch.row(row), slot * this.#dim);
+    for (const [column, texts] of this.#keys) texts[slot] = batch.keys![column][row];
     this.#positions[slot] = batch.offset + row;
   }
 
@@ -161,6 +180,7 @@ class Reservoir {
     const data = this.#data.subarray(0, positions.length * dim);
     const order = positions.map((_, slot) => slot)
       .sort((a, b) => positions[a] - positions[b]);
+    const keys = this.#keysIn(order);
     // Each cycle of the permutation is followed once, so that no second copy of the sample is needed.
     const rowAt = (slot: number) => data.subarray(slot * dim, (slot + 1) * dim);
     for (let start = 0; start < order.length; start++) {
@@ -175,6 +195,13 @@ class Reservoir {
       rowAt(to).set(first);
       order[to] = to;
     }
-    return new EmbeddingBatch({ data, dim });
+    return new EmbeddingBatch({ data, dim, columns: this.#columns, keys });
+  }
+
+  #keysIn(order: readonly number[]): RowKeys | undefined {
+    if (this.#keys.size === 0) return undefined;
+    const ordered = this.#keys.entries()
+      .map(([column, texts]) => [column, order.map((slot) => texts[slot])] as const);
+    return Object.fromEntries(ordered);
   }
 }

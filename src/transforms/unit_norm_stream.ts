@@ -2,7 +2,8 @@ import type { EmbeddingBatch } from "../batch.ts";
 
 /**
  * Scales every row to Euclidean length 1; a zero row stays zero. Shapes are unchanged, numbers
- * become float64.
+ * become float64. Where several columns stand side by side, a row is all of them together: for rows of
+ * length 1 in each column, cut the columns apart before.
  *
  * @example A 3-4-5 triangle
  * ```ts

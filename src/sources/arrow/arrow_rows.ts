@@ -4,31 +4,48 @@ import {
   checkChoice,
   checkSameColumns,
   chooseColumns,
+  chooseKeys,
   type ChosenColumns,
   originOf,
 } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
+import { sharedKeys, withKeys } from "../row_keys.ts";
+import { type ColumnPart, sideBySide } from "../side_by_side.ts";
 import { placed } from "../usable_rows.ts";
-import { arrowColumns, axesOfMatrices, rowsPerValue } from "./arrow_columns.ts";
+import { type ArrowColumn, arrowColumns, axesOfMatrices, rowsPerValue } from "./arrow_columns.ts";
 import { type EmbeddingColumns, readColumns } from "./column_rows.ts";
+import { checkKeyType, keyTexts } from "./key_texts.ts";
 import type { BareBatch } from "./messages.ts";
-import type { ColumnRows } from "./values.ts";
+import { columnAt, type ColumnRows } from "./values.ts";
+
+/** Embeddings that were chosen: one column of vectors, or all of one dimension each. */
+interface FoundPart {
+  readonly name: string;
+  readonly columns: EmbeddingColumns;
+}
 
 /** Columns that were chosen, and where they are in a schema. */
 interface FoundColumns {
   readonly schema: Schema;
   readonly chosen: ChosenColumns;
-  readonly columns: EmbeddingColumns;
+  /** Those that stand side by side; else one. */
+  readonly parts: readonly FoundPart[];
+  readonly keys: readonly ArrowColumn[];
+}
+
+/** What earlier record batches had in one of the parts. */
+interface Earlier {
+  readonly dim: number;
+  /** The lengths of the lists of lists that were flattened. */
+  readonly shape?: readonly number[];
 }
 
 /** Takes the rows out of the record batches of one stream, one after the other. */
 export class ArrowRows {
   readonly #options: RowOptions;
   #found: FoundColumns | undefined;
-  #dim = 0;
-  /** The lengths of the lists of lists that were flattened. */
-  #shape: readonly number[] | undefined;
+  readonly #earlier: Earlier[] = [];
   #batches = 0;
   #rows = 0;
 
@@ -51,13 +68,24 @@ export class ArrowRows {
   take(batch: BareBatch): RowBlock {
     const place = { batch: this.#batches };
     const placeOf = () => place;
-    const { chosen, columns } = this.#columnsIn(batch.schema);
-    const { shape, ...rows } = this.#read(batch, columns, chosen.name, placeOf);
+    const { chosen, parts, keys } = this.#columnsIn(batch.schema);
+    const read = parts.map((part, index) => this.#read(batch, part, index, placeOf));
+    const rows = chosen.kind === "several"
+      ? this.#placed(placeOf, () => sideBySide(parts.map(({ name }, i) => named(name, read[i]))))
+      : read[0];
+    const texts = keys.map(({ name, path }) => {
+      const origin = `column "${name}"`;
+      const found = columnAt(batch.data, path);
+      return {
+        name,
+        origin,
+        texts: this.#placed(placeOf, () => keyTexts(found, rows.rows, origin)),
+      };
+    });
     this.#batches++;
     this.#rows += rows.rows;
-    this.#dim ||= rows.dim;
-    this.#shape ??= shape;
-    return { ...rows, ...originOf(chosen), placeOf, memory: batch.memory };
+    const block = { ...rows, ...originOf(chosen), placeOf, memory: batch.memory };
+    return withKeys<RowBlock>(block, texts);
   }
 
   /**
@@ -68,20 +96,34 @@ export class ArrowRows {
    * @throws {RankMeError} `column`, when none fits or several do.
    */
   readonly wanted = (schema: Schema): ReadonlySet<number> =>
-    new Set(this.#columnsIn(schema).columns.paths.map(([index]) => index));
+    this.#wantedIn(this.#columnsIn(schema));
+
+  #wantedIn({ parts, keys }: FoundColumns): ReadonlySet<number> {
+    const paths = parts.flatMap(({ columns }) => columns.paths);
+    return new Set([...paths, ...keys.map(({ path }) => path)].map(([index]) => index));
+  }
 
   #read(
     batch: BareBatch,
-    columns: EmbeddingColumns,
-    name: string,
+    { name, columns }: FoundPart,
+    index: number,
     placeOf: Required<RowBlock>["placeOf"],
   ): ColumnRows {
+    const { dim, shape } = this.#earlier[index] ?? { dim: 0 };
+    const read = () => readColumns(batch, columns, dim, shape);
+    const { shape: found, ...rows } = this.#placed(placeOf, read, name);
+    this.#earlier[index] = { dim: dim || rows.dim, shape: shape ?? found };
+    return rows;
+  }
+
+  /** Reads something of the record batch under way; errors say where it is. */
+  #placed<T>(placeOf: Required<RowBlock>["placeOf"], read: () => T, column?: string): T {
     try {
-      return readColumns(batch, columns, this.#dim, this.#shape);
+      return read();
     } catch (error) {
       if (!(error instanceof RankMeError)) throw error;
       const { code, what, place, advice, cause } = error;
-      const named = `${what} (column "${name}")`;
+      const named = column === undefined ? what : `${what} (column "${column}")`;
       throw placed(
         new RankMeError(code, named, { place, advice, cause }),
         { placeOf },
@@ -104,18 +146,48 @@ export class ArrowRows {
   }
 }
 
+function named(name: string, rows: ColumnRows): ColumnPart {
+  return { ...rows, name, origin: `column "${name}"` };
+}
+
 function findColumns(schema: Schema, options: RowOptions): FoundColumns {
   const all = arrowColumns(schema);
   const chosen = chooseColumns(all, options);
+  const keys = chooseKeys(all, options).map((index) => all[index]);
+  keys.forEach(checkKeyType);
   if (chosen.kind === "numbers") {
     const paths = chosen.indices.map((index) => all[index].path);
-    return { schema, chosen, columns: { kind: "numbers", paths } };
+    return {
+      schema,
+      chosen,
+      parts: [{ name: chosen.name, columns: { kind: "numbers", paths } }],
+      keys,
+    };
   }
-  const column = all[chosen.index];
+  const indices = chosen.kind === "vectors" ? [chosen.index] : chosen.indices;
+  const parts = indices.map((index) => partOf(all[index], options));
+  if (keys.length > 0) parts.forEach((part) => checkOneRowEach(part, keys[0]));
+  return { schema, chosen, parts, keys };
+}
+
+function partOf(column: ArrowColumn, { axes }: RowOptions): FoundPart {
+  const { name, path } = column;
   if (column.kind === "matrices") {
-    const axes = axesOfMatrices(column, options.axes);
-    return { schema, chosen, columns: { kind: "matrices", paths: [column.path], axes } };
+    const columns = {
+      kind: "matrices",
+      paths: [path],
+      axes: axesOfMatrices(column, axes),
+    } as const;
+    return { name, columns };
   }
-  const perValue = rowsPerValue(column, options.axes);
-  return { schema, chosen, columns: { kind: "vectors", paths: [column.path], perValue } };
+  const perValue = rowsPerValue(column, axes);
+  return { name, columns: { kind: "vectors", paths: [path], perValue } };
+}
+
+/** A key is that of a value, which must not be several rows then. */
+function checkOneRowEach({ name, columns }: FoundPart, key: ArrowColumn): void {
+  const isOneRow = columns.kind === "matrices"
+    ? columns.axes === "flat"
+    : columns.kind === "numbers" || columns.perValue === 1;
+  if (!isOneRow) throw sharedKeys(`column "${key.name}"`, `column "${name}"`);
 }

@@ -6,7 +6,14 @@ import type { Axes } from "../axes.ts";
 import { corrupt } from "./corrupt.ts";
 import { flatMatrices, rowsOfMatrices } from "./matrix_rows.ts";
 import type { BareBatch } from "./messages.ts";
-import { anyNull, type ColumnRows, floats, offsetsOf } from "./values.ts";
+import {
+  anyNull,
+  columnAt,
+  type ColumnRows,
+  floats,
+  type FoundColumn,
+  offsetsOf,
+} from "./values.ts";
 import { widestOf } from "../widest_numbers.ts";
 
 /** Where in a record batch the embeddings are: the index of a column, then those of fields of structs. */
@@ -24,13 +31,6 @@ export type EmbeddingColumns =
     readonly axes: Axes;
   }
   | { readonly kind: "numbers"; readonly paths: readonly (readonly number[])[] };
-
-/** A column, or a field of structs. */
-interface FoundColumn {
-  readonly column: Data;
-  /** It and the structs that it is in: where one of these is null, so is it. */
-  readonly nullable: readonly Data[];
-}
 
 /**
  * Reads the embeddings out of a record batch, as a view where the layout allows it.
@@ -61,13 +61,6 @@ export function readColumns(
     : readLists(found[0], data.length, dim);
   if (dim !== 0 && rows.dim !== 0 && rows.dim !== dim) throw mixedDimensions(0, rows.dim, dim);
   return rows;
-}
-
-function columnAt(batch: Data, path: readonly number[]): FoundColumn {
-  const nullable: Data[] = [];
-  let column = batch;
-  for (const index of path) nullable.push(column = column.children[index]);
-  return { column, nullable };
 }
 
 function readNumbers(columns: readonly FoundColumn[], rows: number): ColumnRows {

@@ -1,12 +1,12 @@
 import type { RecordBatch } from "apache-arrow";
 import type { EmbeddingBatch } from "../../batch.ts";
-import type { ColumnChoice } from "../columns.ts";
+import type { ColumnChoice, KeyChoice } from "../columns.ts";
 import type { Axes } from "../axes.ts";
 import { UsableRows, type UsableRowsOptions } from "../usable_rows.ts";
 import { ArrowRows } from "./arrow_rows.ts";
 
 /** Which embeddings to take out of record batches, and how. */
-export interface EmbeddingStreamOptions extends ColumnChoice, UsableRowsOptions {
+export interface EmbeddingStreamOptions extends ColumnChoice, KeyChoice, UsableRowsOptions {
   /** How tensors of more than one axis become rows. Default: they are refused. */
   readonly axes?: Axes;
 }

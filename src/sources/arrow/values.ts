@@ -10,6 +10,27 @@ export interface ColumnRows extends Required<Pick<RowBlock, "rows" | "dim" | "da
   readonly shape?: readonly number[];
 }
 
+/** A column, or a field of structs. */
+export interface FoundColumn {
+  readonly column: Data;
+  /** It and the structs that it is in: where one of these is null, so is it. */
+  readonly nullable: readonly Data[];
+}
+
+/**
+ * Finds a column in a record batch.
+ *
+ * @param batch The record batch.
+ * @param path The index of a column, then those of fields of structs.
+ * @returns The column, and what it is in.
+ */
+export function columnAt(batch: Data, path: readonly number[]): FoundColumn {
+  const nullable: Data[] = [];
+  let column = batch;
+  for (const index of path) nullable.push(column = column.children[index]);
+  return { column, nullable };
+}
+
 /**
  * The first values of a float column; Apache Arrow gives float16 as its bits.
  *
@@ -31,10 +52,15 @@ export function floats({ values, type }: Data, length: number): EmbeddingData {
  *
  * @param lists Lists of any kind.
  * @param count How many of them are looked at.
+ * @param values How many values there are. Default: as many as those of the lists.
  * @returns One offset more than lists, ascending, none of them outside of the values.
  * @throws {RankMeError} `corrupt`, with the row, when those that are stored are not so.
  */
-export function offsetsOf(lists: Data, count: number): readonly number[] {
+export function offsetsOf(
+  lists: Data,
+  count: number,
+  values = lists.children[0].length,
+): readonly number[] {
   if (count === 0) return [0];
   if (DataType.isFixedSizeList(lists.type)) {
     return Array.from({ length: count + 1 }, (_, index) => index * listSizeOf(lists));
@@ -46,7 +72,7 @@ export function offsetsOf(lists: Data, count: number): readonly number[] {
       throw corrupt("list offsets that run backwards").at({ row });
     }
   }
-  if (offsets[0] < 0 || offsets[count] > lists.children[0].length) {
+  if (offsets[0] < 0 || offsets[count] > values) {
     throw corrupt("list offsets outside of the values");
   }
   return offsets;

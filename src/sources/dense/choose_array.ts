@@ -1,27 +1,68 @@
 import { RankMeError } from "../../errors.ts";
-import { chooseColumns, type Column, type ColumnChoice } from "../columns.ts";
+import {
+  chooseColumns,
+  chooseKeys,
+  type Column,
+  type ColumnChoice,
+  type KeyChoice,
+} from "../columns.ts";
+import { unequalRows } from "../side_by_side.ts";
+
+/** Arrays that were chosen, by their indices. */
+export interface ChosenArrays {
+  readonly indices: readonly number[];
+  /** Whether they are to stand side by side, be it only one. Else it is only one. */
+  readonly areSeveral: boolean;
+  /** Those that say what rows belong to. */
+  readonly keys: readonly number[];
+}
 
 /**
- * Finds the array of embeddings in a file of several.
+ * Finds the arrays of embeddings in a file of several.
  *
  * @param arrays The arrays there are, as columns of vectors where they fit.
  * @param choice What the user asked for.
  * @param needed What would do, for messages.
- * @returns The index of one.
+ * @returns Which of them.
  * @throws {RankMeError} `column`, when none fits or several do, with the candidates; `usage`, when
- * several were asked for.
+ * columns of single dimensions were asked for.
  */
-export function chooseArray(
+export function chooseArrays(
   arrays: readonly Column[],
-  { column, columns }: ColumnChoice,
+  { column, columns, keys }: ColumnChoice & KeyChoice,
   needed: string,
-): number {
+): ChosenArrays {
   if (columns) {
     throw new RankMeError("usage", "a file of arrays has no columns of single dimensions", {
       advice: "choose one array with --column NAME",
     });
   }
-  const chosen = chooseColumns(arrays, { column }, { vectors: needed, numbers: needed });
-  if (chosen.kind !== "vectors") throw new Error("an array that is a column of numbers");
-  return chosen.index;
+  const chosen = chooseColumns(arrays, { column, keys }, { vectors: needed, numbers: needed });
+  return {
+    indices: chosen.kind === "vectors" ? [chosen.index] : chosen.indices,
+    areSeveral: chosen.kind === "several",
+    keys: chooseKeys(arrays, { keys }),
+  };
+}
+
+/** An array of which it is known how many rows it has. */
+interface CountedArray {
+  readonly origin: string;
+  readonly rows: number;
+}
+
+/**
+ * Checks that arrays can be read row by row together.
+ *
+ * @param columns Those of embeddings.
+ * @param keys Those that say what rows belong to.
+ * @throws {RankMeError} `dimension`, when one has more rows than another.
+ */
+export function checkTogether(
+  columns: readonly CountedArray[],
+  keys: readonly CountedArray[],
+): void {
+  const [first, ...others] = [...columns, ...keys];
+  const other = others.find(({ rows }) => rows !== first.rows);
+  if (other) throw unequalRows(first, other);
 }

@@ -67,9 +67,15 @@ export function denseMatrix(
  * @param format The format, as in ".npy".
  * @throws {RankMeError} `usage`, when a column was asked for.
  */
-export function refuseNames({ column, columns }: RowOptions, format: string): void {
+export function refuseNames({ column, columns, keys = [] }: RowOptions, format: string): void {
+  if (keys.length > 0) {
+    throw new RankMeError("usage", `"${keys[0]}" was asked for, but ${format} holds rows only`, {
+      advice:
+        "keep what they belong to beside them, as np.savez(path, emb=emb, labels=labels) does",
+    });
+  }
   if (column === undefined && columns === undefined) return;
-  const asked = column ?? columns!.join(",");
+  const asked = [column ?? columns!].flat().join(",");
   throw new RankMeError("usage", `"${asked}" was asked for, but ${format} has no names`, {
     advice: column === undefined ? "leave out --columns" : "leave out --column",
   });

@@ -79,7 +79,16 @@ export function* npyRows(options: NpyOptions, sourceBytes?: number): ExactReader
   yield* endOfInput(() => moreThanOneArray(header));
 }
 
-function matrixIn(header: NpyHeader, options: NpyOptions, size?: number): DenseMatrix {
+/**
+ * Takes an array for a matrix of embeddings.
+ *
+ * @param header What its file says of it.
+ * @param options Which rows.
+ * @param size How many bytes the file has. Default: not known.
+ * @returns Its rows.
+ * @throws {RankMeError} When it is none that can be read.
+ */
+export function matrixIn(header: NpyHeader, options: NpyOptions, size?: number): DenseMatrix {
   const { origin } = options;
   const { shape, isFortran, dataStart } = header;
   const what = origin ?? "the array";

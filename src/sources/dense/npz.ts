@@ -1,14 +1,18 @@
 import { RankMeError } from "../../errors.ts";
 import { shapeName } from "../axes.ts";
-import { ChunkFeeder } from "../bytes/exact_reads.ts";
+import { ChunkFeeder, exactly, type ExactReader } from "../bytes/exact_reads.ts";
+import type { MemoryPool } from "../bytes/memory_pool.ts";
 import { pull } from "../bytes/pulled_bytes.ts";
 import type { RandomAccess } from "../bytes/random_access.ts";
-import type { Column, ColumnChoice } from "../columns.ts";
-import type { FormatReader } from "../format_reader.ts";
+import { checkChoice, type Column, type ColumnChoice } from "../columns.ts";
+import { corruptData } from "../corrupt.ts";
+import type { FormatReader, RowOptions } from "../format_reader.ts";
+import { inStep, takingTurns } from "../in_step.ts";
 import type { RowBlock } from "../row_block.ts";
-import { chooseArray } from "./choose_array.ts";
-import { answered } from "./dense_rows.ts";
-import { type NpyOptions, npyRows, readNpy } from "./npy.ts";
+import { checkTogether, chooseArrays, type ChosenArrays } from "./choose_array.ts";
+import { answered, endOfInput } from "./dense_rows.ts";
+import { keyTextsOf, type KeyValues, keyValues } from "./key_array.ts";
+import { matrixIn, type NpyOptions, npyRows, readNpy } from "./npy.ts";
 import { npyDType, type NpyHeader, readNpyHeader } from "./npy_header.ts";
 import { type ZipMember, zipMemberBytes, zipMembers } from "./zip.ts";
 
@@ -19,15 +23,74 @@ const MOST_ARRAYS = 1000;
 const NAMES_SHOWN = 3;
 const NEEDED = "an array of numbers with two axes is needed: (rows, dimensions)";
 
-/** Reads one array of a NumPy .npz archive. */
+/** Reads arrays of a NumPy .npz archive: one, or several side by side. */
 export const npzReader: FormatReader = {
-  async *read(file, options) {
+  async *read(file, options, memory) {
+    checkChoice(options);
     const arrays = arraysAmong(await zipMembers(file));
-    const array = namedArray(arrays, options) ??
-      arrays[chooseArray(await described(file, arrays), options, NEEDED)];
-    yield* readArray(file, array, options);
+    const { keys = [] } = options;
+    const array = namedArray(arrays, options);
+    if (array && keys.length === 0) return yield* readArray(file, array, options);
+    const choice = array ? { ...options, column: nameOf(array) } : options;
+    const found = await described(file, arrays);
+    const chosen = chooseArrays(found, choice, NEEDED);
+    if (chosen.areSeveral || keys.length > 0) {
+      yield* readTogether(takingTurns(file), found, chosen, options, memory);
+    } else {
+      yield* readArray(file, arrays[chosen.indices[0]], options);
+    }
   },
 };
+
+/** Arrays whose rows are those of each other, which their shapes say before any row is read. */
+async function* readTogether(
+  file: RandomAccess,
+  arrays: readonly DescribedArray[],
+  { indices, areSeveral, keys }: ChosenArrays,
+  options: RowOptions,
+  memory?: MemoryPool,
+): AsyncGenerator<RowBlock, void, void> {
+  const columns = indices.map((index) => {
+    const { member, name, header } = arrays[index], origin = `array "${name}"`;
+    const { rows } = matrixIn(header, { ...options, origin });
+    return { name, origin, rows, blocks: readArray(file, member, options) };
+  });
+  const texts = keys.map((index) => {
+    const { member, name, header } = arrays[index], origin = `array "${name}"`;
+    const values = keyValues({ ...header, origin });
+    return { name, origin, rows: values.count, texts: readKeys(file, member, header, values) };
+  });
+  checkTogether(columns, texts);
+  yield* inStep({ columns, areSeveral, keys: texts }, memory);
+}
+
+async function* readKeys(
+  file: RandomAccess,
+  member: ZipMember,
+  { dataStart }: NpyHeader,
+  values: KeyValues,
+): AsyncGenerator<(string | null)[], void, void> {
+  const { size, inOrder } = await zipMemberBytes(file, member);
+  const source = inOrder();
+  const origin = `array "${nameOf(member)}"`;
+  try {
+    yield* pull(source, new ChunkFeeder(keyRows(dataStart, values, origin), { bytes: size }));
+  } catch (error) {
+    throw inArray(member, error);
+  } finally {
+    await source.close();
+  }
+}
+
+function* keyRows(
+  dataStart: number,
+  values: KeyValues,
+  origin: string,
+): ExactReader<(string | null)[]> {
+  yield* exactly(dataStart, "the header");
+  yield* keyTextsOf(values, origin);
+  yield* endOfInput(() => corruptData(".npy data", `more bytes follow ${origin}`));
+}
 
 /** The members that are arrays. */
 function arraysAmong(members: readonly ZipMember[]): readonly ZipMember[] {
@@ -60,13 +123,22 @@ function nameOf({ filename }: ZipMember): string {
   return filename.slice(0, -SUFFIX.length);
 }
 
-async function described(file: RandomAccess, arrays: readonly ZipMember[]): Promise<Column[]> {
+/** An array as a column, and where it is. */
+interface DescribedArray extends Column {
+  readonly member: ZipMember;
+  readonly header: NpyHeader;
+}
+
+async function described(
+  file: RandomAccess,
+  arrays: readonly ZipMember[],
+): Promise<DescribedArray[]> {
   if (arrays.length > MOST_ARRAYS) {
     throw new RankMeError("column", `there are ${arrays.length} arrays`, {
       advice: "choose one with --column NAME",
     });
   }
-  const columns: Column[] = [];
+  const columns: DescribedArray[] = [];
   for (const array of arrays) {
     const header = await headerOf(file, array);
     const dtype = npyDType(header);
@@ -74,6 +146,8 @@ async function described(file: RandomAccess, arrays: readonly ZipMember[]): Prom
       name: nameOf(array),
       kind: dtype && header.shape.length >= 2 ? "vectors" : "other",
       type: `${dtype?.name ?? header.descr ?? "fields"} ${shapeName(header.shape)}`,
+      member: array,
+      header,
     });
   }
   return columns;

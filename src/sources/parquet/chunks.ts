@@ -2,11 +2,11 @@ import type { ColumnChunk, ColumnMetaData, CompressionCodec } from "hyparquet";
 import { RankMeError } from "../../errors.ts";
 import { corrupt } from "./corrupt.ts";
 import { encrypted, type Footer } from "./footer.ts";
-import type { FloatColumn, Schema } from "./schema.ts";
+import type { FloatColumn, LeafColumn, Schema } from "./schema.ts";
 
 /** The part of a column that is in one row group. */
-export interface Chunk {
-  readonly column: FloatColumn;
+export interface Chunk<C extends LeafColumn = FloatColumn> {
+  readonly column: C;
   readonly codec: CompressionCodec | undefined;
   /** Where its pages begin and end. */
   readonly start: number;
@@ -20,9 +20,9 @@ export interface Chunk {
 }
 
 /** The chosen columns of some consecutive rows. */
-export interface RowGroup {
+export interface RowGroup<C extends LeafColumn = FloatColumn> {
   readonly rows: number;
-  readonly chunks: readonly Chunk[];
+  readonly chunks: readonly Chunk<C>[];
 }
 
 /** fastparquet writes so many bytes after the numbers of each page. */
@@ -39,11 +39,11 @@ const HEAD_BYTES = 4;
  * @returns The row groups, in order.
  * @throws {RankMeError} `corrupt` or `unsupported`.
  */
-export function locateChunks(
+export function locateChunks<C extends LeafColumn>(
   footer: Footer,
   schema: Schema,
-  columns: readonly FloatColumn[],
-): RowGroup[] {
+  columns: readonly C[],
+): RowGroup<C>[] {
   const { metadata } = footer;
   const groups = metadata.row_groups.map((group, rowGroup) => {
     try {
@@ -73,12 +73,12 @@ export function locateChunks(
   }));
 }
 
-function chunkOf(
+function chunkOf<C extends LeafColumn>(
   stored: ColumnChunk,
-  column: FloatColumn,
+  column: C,
   rows: number,
   { dataEnd, metadata: { created_by: writer } }: Footer,
-): Chunk {
+): Chunk<C> {
   const called = `column "${column.path.join(".")}"`;
   const { meta_data: metadata, file_path: path } = stored;
   if (stored.crypto_metadata || !metadata) throw encrypted(`${called} is encrypted`);

@@ -1,18 +1,18 @@
 import { crc32 } from "node:zlib";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { Encoding, PageHeader } from "hyparquet";
-import type { EmbeddingData } from "../../batch.ts";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import type { Chunk } from "./chunks.ts";
 import { decompress } from "./codecs.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import type { FileWindow } from "./file_window.ts";
 import { HybridDecoder } from "./hybrid.ts";
-import { ARRAYS, DictionaryNumbers, type Numbers, PlainNumbers, SplitNumbers } from "./numbers.ts";
+import type { LeafColumn } from "./schema.ts";
 import { structLength } from "./thrift.ts";
+import { unknownEncoding, type ValueCoding } from "./value_coding.ts";
 
 /** Some values of one column. */
-export interface Page {
+export interface Page<V> {
   /** How many, nulls and empty lists among them. */
   readonly values: number;
   /** Which of them begin a value: those of level 0. */
@@ -20,7 +20,7 @@ export interface Page {
   /** Which of them are there: those of the column's own level. */
   readonly definition: HybridDecoder;
   /** Those that are there. */
-  readonly numbers: Numbers;
+  readonly numbers: V;
 }
 
 /** The parts that a data page of either version is made of. */
@@ -44,16 +44,12 @@ interface StoredPage {
 const MAX_HEADER_BYTES = 16 << 10;
 /** DuckDB's pages, the largest, have 100 MB. */
 const MAX_PAGE_BYTES = 1 << 30;
-/** What a page may have besides its values. */
-const SLACK_BYTES = 1024;
-/** The most that a value's two levels and its index can take, each a run of its own. */
-const MAX_LEVEL_BYTES = 16;
-
 /** The pages of a column chunk, one after the other. */
-export class ColumnPages {
+export class ColumnPages<V, D> {
   readonly #window: FileWindow;
-  readonly #chunk: Chunk;
-  #dictionary: EmbeddingData | undefined;
+  readonly #chunk: Chunk<LeafColumn>;
+  readonly #coding: ValueCoding<V, D>;
+  #dictionary: D | undefined;
   #dictionaryPosition: number | undefined;
   /** Where the next page begins, and how many values were in those before. */
   #position: number;
@@ -64,10 +60,12 @@ export class ColumnPages {
   /**
    * @param window The part of the file that is in memory.
    * @param chunk The column chunk.
+   * @param coding How its values are read.
    */
-  constructor(window: FileWindow, chunk: Chunk) {
+  constructor(window: FileWindow, chunk: Chunk<LeafColumn>, coding: ValueCoding<V, D>) {
     this.#window = window;
     this.#chunk = chunk;
+    this.#coding = coding;
     this.#position = chunk.start;
     this.#last = [chunk.start, 0];
   }
@@ -88,7 +86,7 @@ export class ColumnPages {
    * @returns The page, good until the window moves, or nothing after the last.
    * @throws {RankMeError} `corrupt` or `unsupported`, with the byte at which the page begins.
    */
-  async next(): Promise<Page | undefined> {
+  async next(): Promise<Page<V> | undefined> {
     while (this.#values < this.#chunk.values) {
       const position = this.#position;
       try {
@@ -113,7 +111,7 @@ export class ColumnPages {
   }
 
   /** Reads whatever page is next; nothing comes of those without values. */
-  async #step(position: number): Promise<Page | undefined> {
+  async #step(position: number): Promise<Page<V> | undefined> {
     const { header, body, end } = await this.#read(position);
     switch (header.type) {
       case "DATA_PAGE":
@@ -166,21 +164,15 @@ export class ColumnPages {
     return { header, body, end: position + length + bodyBytes };
   }
 
-  #decodeDictionary(header: PageHeader, body: Uint8Array): EmbeddingData {
+  #decodeDictionary(header: PageHeader, body: Uint8Array): D {
     const { num_values: values, encoding } = header.dictionary_page_header ?? {};
     if (encoding !== "PLAIN" && encoding !== "PLAIN_DICTIONARY") throw unknownEncoding(encoding);
-    const { column: { type }, codec } = this.#chunk;
     const length = header.uncompressed_page_size;
-    if (values === undefined || values * ARRAYS[type].BYTES_PER_ELEMENT !== length) {
-      throw corrupt(`a dictionary of ${values} numbers in ${length} bytes`);
-    }
-    const numbers = new PlainNumbers(decompress(codec, body, length), type);
-    const dictionary = new ARRAYS[type](values);
-    numbers.read(dictionary, 0, values);
-    return dictionary;
+    const bytes = () => decompress(this.#chunk.codec, body, length);
+    return this.#coding.dictionary(values, length, bytes);
   }
 
-  #decode(header: PageHeader, body: Uint8Array): Page {
+  #decode(header: PageHeader, body: Uint8Array): Page<V> {
     const parts = header.type === "DATA_PAGE"
       ? this.#partsOfV1(header, body)
       : this.#partsOfV2(header, body);
@@ -191,24 +183,8 @@ export class ColumnPages {
       values: parts.values,
       repetition: new HybridDecoder(parts.repetition, bitWidth(lists)),
       definition: new HybridDecoder(parts.definition, bitWidth(column.definition)),
-      numbers: this.#numbers(parts),
+      numbers: this.#coding.values(parts.numbers, parts.encoding, this.#dictionary),
     };
-  }
-
-  #numbers({ encoding, numbers }: PageParts): Numbers {
-    const { column: { type }, padding } = this.#chunk;
-    switch (encoding) {
-      case "PLAIN":
-        return new PlainNumbers(numbers, type, padding);
-      case "BYTE_STREAM_SPLIT":
-        return new SplitNumbers(numbers, type);
-      case "PLAIN_DICTIONARY":
-      case "RLE_DICTIONARY":
-        if (!this.#dictionary) throw corrupt("a page without the dictionary that it needs");
-        return new DictionaryNumbers(numbers, this.#dictionary);
-      default:
-        throw unknownEncoding(encoding);
-    }
   }
 
   /** Everything is compressed together, and the levels have their lengths before them. */
@@ -266,13 +242,14 @@ export class ColumnPages {
 
   /** Checks how many values a page claims, before memory is taken for what they would take. */
   #checkValues(values: number | undefined, header: PageHeader): number {
-    const { column, values: all } = this.#chunk;
+    const { values: all } = this.#chunk;
     if (values === undefined || !(values >= 0 && values <= all - this.#values)) {
       throw corrupt(`a page of ${values} values where ${all - this.#values} are left`);
     }
     const length = header.uncompressed_page_size;
-    const most = SLACK_BYTES + values * (ARRAYS[column.type].BYTES_PER_ELEMENT + MAX_LEVEL_BYTES);
-    if (length > most) throw corrupt(`a page of ${length} bytes for ${values} values`);
+    if (length > this.#coding.mostBytes(values)) {
+      throw corrupt(`a page of ${length} bytes for ${values} values`);
+    }
     return values;
   }
 }
@@ -285,10 +262,4 @@ function isIndexed({ data_page_header: v1, data_page_header_v2: v2 }: PageHeader
 /** How many bits hold any number up to the highest. */
 function bitWidth(highest: number): number {
   return 32 - Math.clz32(highest);
-}
-
-function unknownEncoding(encoding: string | undefined): RankMeError {
-  return new RankMeError("unsupported", `a page encoded as ${encoding ?? "something unknown"}`, {
-    advice: "write it with plain encoding",
-  });
 }

@@ -6,8 +6,9 @@ import type { Chunk, RowGroup } from "./chunks.ts";
 import { ColumnPages, type Page } from "./column_pages.ts";
 import { corrupt } from "./corrupt.ts";
 import type { FileWindow } from "./file_window.ts";
-import { ARRAYS } from "./numbers.ts";
+import { ARRAYS, type Numbers } from "./numbers.ts";
 import type { FloatColumn } from "./schema.ts";
+import { floatCoding } from "./value_coding.ts";
 
 /** Rows of one row group. */
 export type ColumnsBlock = Required<Pick<RowBlock, "rows" | "dim" | "data" | "nullRows">>;
@@ -108,13 +109,13 @@ const levels = new Uint8Array(LEVELS);
 
 /** One column of a row group, read some rows at a time. */
 class DimensionColumn {
-  readonly #pages: ColumnPages;
+  readonly #pages: ColumnPages<Numbers, EmbeddingData>;
   readonly #present: number;
   /** How many rows of the next page were read before. */
   #readBefore = 0;
 
   constructor(window: FileWindow, chunk: Chunk) {
-    this.#pages = new ColumnPages(window, chunk);
+    this.#pages = new ColumnPages(window, chunk, floatCoding(chunk));
     this.#present = chunk.column.definition;
   }
 
@@ -140,7 +141,7 @@ class DimensionColumn {
     this.#pages.releaseDictionary();
   }
 
-  #skip({ definition, numbers }: Page, rows: number): void {
+  #skip({ definition, numbers }: Page<Numbers>, rows: number): void {
     for (let left = rows; left > 0; left -= LEVELS) {
       const count = Math.min(left, LEVELS);
       definition.read(levels, count);
@@ -151,7 +152,7 @@ class DimensionColumn {
   }
 
   #take(
-    { definition, numbers }: Page,
+    { definition, numbers }: Page<Numbers>,
     into: EmbeddingData,
     nulls: Uint8Array,
     first: number,

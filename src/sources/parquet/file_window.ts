@@ -3,17 +3,24 @@ import type { RandomAccess } from "../bytes/random_access.ts";
 
 /** Read at a time, where as much is needed: a server is asked once for many small pages. */
 const WINDOW_BYTES = 4 << 20;
+/** Where several columns are read at the same time, they share so much; none gets less than the least. */
+const SHARED_BYTES = 32 << 20, LEAST_BYTES = 256 << 10;
 
 /** The part of a file that is in memory; it moves along with what is asked for. */
 export class FileWindow {
   readonly #file: RandomAccess;
+  readonly #usual: number;
   #memory = new Uint8Array(0);
   #start = 0;
   #end = 0;
 
-  /** @param file The open file. */
-  constructor(file: RandomAccess) {
+  /**
+   * @param file The open file.
+   * @param windows How many windows there are at the same time.
+   */
+  constructor(file: RandomAccess, windows = 1) {
     this.#file = file;
+    this.#usual = Math.max(LEAST_BYTES, Math.min(WINDOW_BYTES, Math.floor(SHARED_BYTES / windows)));
   }
 
   /**
@@ -26,7 +33,7 @@ export class FileWindow {
    */
   async bytes(position: number, length: number, end: number): Promise<Uint8Array> {
     if (position < this.#start || position + length > this.#end) {
-      await this.#move(position, Math.max(length, Math.min(WINDOW_BYTES, end - position)));
+      await this.#move(position, Math.max(length, Math.min(this.#usual, end - position)));
     }
     return this.#memory.subarray(position - this.#start, position - this.#start + length);
   }

@@ -95,7 +95,7 @@ export class ListRows {
    * @throws {RankMeError} `dimension`, with the row in the block under way, when it has another length
    * than those before; `corrupt`.
    */
-  *take(page: Page): Generator<ListBlock> {
+  *take(page: Page<Numbers>): Generator<ListBlock> {
     const { repetition, definition, numbers } = page;
     for (let left = page.values; left > 0; left -= LEVELS) {
       const read = Math.min(left, LEVELS);

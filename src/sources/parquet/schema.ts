@@ -6,21 +6,31 @@ import { corrupt } from "./corrupt.ts";
 /** The types of numbers that an embedding can have. */
 export type FloatType = "float16" | "float32" | "float64";
 
-/** A column of numbers, or of lists of them, as it is stored. */
-export interface FloatColumn {
-  readonly type: FloatType;
+/** A column as it is stored: what is at the end of a path of names. */
+export interface LeafColumn {
   /** The physical type that its chunks have to name. */
   readonly physicalType: SchemaElement["type"];
   /** Which of each row group's column chunks it is. */
   readonly leaf: number;
   /** The names from the root to the numbers, as chunks repeat them. */
   readonly path: readonly string[];
-  /** The definition level of a number that is there. */
+  /** The definition level of a value that is there. */
   readonly definition: number;
   /** Of a list: the definition level of an element, be it null. */
   readonly elementDefinition?: number;
   /** Of a list in lists: the same of each of these, the outermost first. */
   readonly outerDefinitions?: readonly number[];
+}
+
+/** A column of numbers, or of lists of them. */
+export interface FloatColumn extends LeafColumn {
+  readonly type: FloatType;
+}
+
+/** A column of one value for each row, of any type. */
+export interface ScalarColumn extends LeafColumn {
+  /** What the schema says of the values. */
+  readonly element: SchemaElement;
 }
 
 /** A column of lists, of whatever depth. */
@@ -29,6 +39,8 @@ export type ListColumn = FloatColumn & Required<Pick<FloatColumn, "elementDefini
 /** A column of a file: what messages say of it, and where it is, if it holds floats. */
 export interface ParquetColumn extends Column {
   readonly floats?: FloatColumn;
+  /** Where it is, if each row has one value of it. */
+  readonly scalar?: ScalarColumn;
 }
 
 /** What a file has. */
@@ -103,11 +115,14 @@ function columnsOf(node: Node, around: Around): ParquetColumn[] {
     return [{ name, ...whole }, ...fields.map((field) => ({ ...field, ...part }))];
   }
   const type = typeName(node);
+  if (isRepeated(node) || node.leaf < 0) return [{ name, kind: "other", type }];
   const floats = floatsOf(node, here);
+  const { element, leaf } = node;
+  const scalar = { ...here, element, leaf, physicalType: element.type };
   return [
-    floats && !isRepeated(node)
-      ? { name, kind: "numbers", type, floats }
-      : { name, kind: "other", type },
+    floats
+      ? { name, kind: "numbers", type, floats, scalar }
+      : { name, kind: "other", type, scalar },
   ];
 }
 

@@ -4,6 +4,7 @@ import { quoted } from "./csv_header.ts";
 import { DecimalScanner, numberOf } from "./numbers.ts";
 import type { RowBlocks } from "./row_blocks.ts";
 import { almostVector, VectorScanner } from "./vectors.ts";
+import { WideRow } from "./wide_row.ts";
 
 /** Takes the embeddings out of rows of cells. */
 export interface CsvCells {
@@ -29,9 +30,14 @@ export interface CsvLayout {
  * @returns What takes them.
  */
 export function csvCells(chosen: ChosenColumns, layout: CsvLayout, blocks: RowBlocks): CsvCells {
-  return chosen.kind === "vectors"
-    ? new VectorCells(chosen.name, chosen.index, layout, blocks)
-    : new NumberCells(chosen.names, chosen.indices, layout, blocks);
+  switch (chosen.kind) {
+    case "vectors":
+      return new VectorCells(chosen.name, chosen.index, layout, blocks);
+    case "several":
+      return new WideCells(chosen.names, chosen.indices, layout, blocks);
+    case "numbers":
+      return new NumberCells(chosen.names, chosen.indices, layout, blocks);
+  }
 }
 
 /**
@@ -76,22 +82,57 @@ class VectorCells implements CsvCells {
 
   take(cells: readonly string[], line: number): void {
     checkFields(cells.length, this.#layout.fields);
-    const cell = cells[this.#index], scanner = this.#scanner;
-    if (!scanner.read(cell)) {
-      // A vector that is missing is NaN where pandas was told to write so.
-      const number = numberOf(cell);
-      if (number !== null && !Number.isNaN(number)) throw notVector(cell, this.#name);
-      this.#blocks.addNull(line);
-    } else if (scanner.hasNull) {
-      this.#blocks.addNull(line);
-    } else {
-      this.#blocks.add(scanner.numbers.subarray(0, scanner.length), line);
-    }
+    const numbers = vectorIn(cells[this.#index], this.#scanner, this.#name);
+    if (numbers) this.#blocks.add(numbers, line);
+    else this.#blocks.addNull(line);
   }
 
   takeLine(text: string, start: number, end: number, line: number): void {
     this.take(splitLine(text.slice(start, end), this.#layout.delimiter), line);
   }
+}
+
+/** Several columns of arrays, side by side. */
+class WideCells implements CsvCells {
+  readonly #names: readonly string[];
+  readonly #indices: readonly number[];
+  readonly #layout: CsvLayout;
+  readonly #row: WideRow;
+  readonly #scanner = new VectorScanner();
+
+  constructor(
+    names: readonly string[],
+    indices: readonly number[],
+    layout: CsvLayout,
+    blocks: RowBlocks,
+  ) {
+    this.#names = names;
+    this.#indices = indices;
+    this.#layout = layout;
+    this.#row = new WideRow(names, blocks);
+  }
+
+  take(cells: readonly string[], line: number): void {
+    checkFields(cells.length, this.#layout.fields);
+    this.#row.begin();
+    this.#indices.forEach((field, column) =>
+      this.#row.add(vectorIn(cells[field], this.#scanner, this.#names[column]), line)
+    );
+  }
+
+  takeLine(text: string, start: number, end: number, line: number): void {
+    this.take(splitLine(text.slice(start, end), this.#layout.delimiter), line);
+  }
+}
+
+/** The numbers of a cell, good until the next is read; nothing where it is null or has a null in it. */
+function vectorIn(cell: string, scanner: VectorScanner, name: string): Float64Array | undefined {
+  if (scanner.read(cell)) {
+    return scanner.hasNull ? undefined : scanner.numbers.subarray(0, scanner.length);
+  }
+  // A vector that is missing is NaN where pandas was told to write so.
+  const number = numberOf(cell);
+  if (number !== null && !Number.isNaN(number)) throw notVector(cell, name);
 }
 
 function notVector(cell: string, name: string): RankMeError {

@@ -1,9 +1,11 @@
 import { RankMeError } from "../../errors.ts";
 import {
   chooseColumns,
+  chooseKeys,
   type ChosenColumns,
   type Column,
   type ColumnChoice,
+  type KeyChoice,
   type Needs,
 } from "../columns.ts";
 import { numberOf } from "./numbers.ts";
@@ -60,10 +62,8 @@ export class CsvColumns {
    * @returns Which of them.
    * @throws {RankMeError} `column` or `unsupported`, when none fits or several do.
    */
-  choose(choice: ColumnChoice): ChosenColumns {
-    const columns = this.#columns.map((column, index) =>
-      column ?? { name: this.#names[index], kind: "other" as const, type: "empty" }
-    );
+  choose(choice: ColumnChoice & KeyChoice): ChosenColumns {
+    const columns = this.#known;
     const chosen = chooseColumns(columns, this.#choiceOf(choice, columns), NEEDS);
     const repeated = repeatedName(chosen.kind === "numbers" ? chosen.names : []);
     if (repeated === undefined) return chosen;
@@ -72,26 +72,45 @@ export class CsvColumns {
     });
   }
 
-  #choiceOf(choice: ColumnChoice, columns: readonly Column[]): ColumnChoice {
-    const { column } = choice;
+  /**
+   * Finds the columns that say what rows belong to.
+   *
+   * @param choice What the user asked for.
+   * @returns The index and the name of each.
+   * @throws {RankMeError} `column`, when one is not there, or more than once.
+   */
+  chooseKeys(choice: KeyChoice): readonly { readonly index: number; readonly name: string }[] {
+    return chooseKeys(this.#known, choice).map((index) => ({ index, name: this.#names[index] }));
+  }
+
+  get #known(): readonly Column[] {
+    return this.#columns.map((column, index) =>
+      column ?? { name: this.#names[index], kind: "other" as const, type: "empty" }
+    );
+  }
+
+  #choiceOf(choice: ColumnChoice & KeyChoice, columns: readonly Column[]): typeof choice {
+    const { column, keys = [] } = choice;
     const isChosen = column !== undefined || choice.columns !== undefined;
     if (isChosen ? column !== undefined : !columns.some(({ kind }) => kind === "vectors")) {
-      this.#refuseAlmost(column);
+      this.#refuseAlmost(choice);
     }
     if (isChosen || this.areNamed) return choice;
-    const kinds = new Set(columns.map(({ kind }) => kind));
+    const others = columns.filter(({ name }) => !keys.includes(name));
+    const kinds = new Set(others.map(({ kind }) => kind));
     if (kinds.has("vectors") || !kinds.has("numbers")) return choice;
-    if (kinds.size === 1) return { columns: ["*"] };
-    const other = columns.find(({ kind }) => kind !== "numbers")!;
+    if (kinds.size === 1) return { columns: ["*"], keys };
+    const other = others.find(({ kind }) => kind !== "numbers")!;
     throw new RankMeError("column", `column ${other.name} is ${other.type}, others are numeric`, {
       advice: "name the dimensions with --columns, from 0, or leave out the rest, as cut -f does",
     });
   }
 
-  /** Says what a column is that was meant to be of vectors, be it the one asked for or any. */
-  #refuseAlmost(asked: string | undefined): void {
+  /** Says what a column is that was meant to be of vectors, be it one asked for or any. */
+  #refuseAlmost(choice: ColumnChoice): void {
+    const asked = choice.column === undefined ? undefined : [choice.column].flat();
     for (const [name, { what, advice }] of this.#almost) {
-      if (asked !== undefined && asked !== name) continue;
+      if (asked && !asked.includes(name)) continue;
       throw new RankMeError("unsupported", `column "${name}" holds ${what}`, { advice });
     }
   }

@@ -1,12 +1,12 @@
 import type { EmbeddingBatch } from "../../batch.ts";
 import { parsing } from "../bytes/parsing.ts";
-import type { ColumnChoice } from "../columns.ts";
+import type { ColumnChoice, KeyChoice } from "../columns.ts";
 import { UsableRows, type UsableRowsOptions } from "../usable_rows.ts";
 import { CsvRows } from "./csv_rows.ts";
 import { TextFeeder } from "./text_feeder.ts";
 
 /** How to read embeddings from CSV. */
-export interface CsvEmbeddingStreamOptions extends ColumnChoice, UsableRowsOptions {
+export interface CsvEmbeddingStreamOptions extends ColumnChoice, KeyChoice, UsableRowsOptions {
   /** What separates the fields, as `"\t"` in TSV. Default: as the first line looks. */
   readonly delimiter?: string;
   /** Whether the first line names the columns. Default: as it looks; refused where it may be either. */

@@ -5,6 +5,7 @@ import type { RowBlock } from "../row_block.ts";
 import { checkFields, type CsvCells, csvCells, splitLine } from "./csv_cells.ts";
 import { CsvColumns } from "./csv_columns.ts";
 import { checkNoNames, couldBeNames, delimiterOf, headerPlace } from "./csv_header.ts";
+import { CsvKeyCells } from "./csv_key_cells.ts";
 import { readRecords } from "./csv_records.ts";
 import { RowBlocks } from "./row_blocks.ts";
 import { newlinesIn, type TextReader } from "./text_feeder.ts";
@@ -185,9 +186,13 @@ export class CsvRows implements TextReader {
   #choose(): void {
     const columns = this.#columns!;
     const chosen = columns.choose(this.#options);
+    const keys = columns.chooseKeys(this.#options);
     const layout = { delimiter: this.#delimiter!, fields: columns.count };
-    this.#blocks = new RowBlocks(originOf(chosen));
-    this.#cells = csvCells(chosen, layout, this.#blocks);
+    const blocks = this.#blocks = new RowBlocks(originOf(chosen), keys.map(({ name }) => name));
+    const embeddings = csvCells(chosen, layout, blocks);
+    this.#cells = keys.length === 0
+      ? embeddings
+      : new CsvKeyCells(embeddings, keys.map(({ index }) => index), layout, blocks);
     for (const { cells, line } of this.#waiting) {
       this.#placing(false, () => this.#cells!.take(cells, line), line);
     }

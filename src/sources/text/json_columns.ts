@@ -1,9 +1,11 @@
 import {
   checkSameColumns,
   chooseColumns,
+  chooseKeys,
   type ChosenColumns,
   type Column,
   type ColumnChoice,
+  type KeyChoice,
   type Needs,
 } from "../columns.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
@@ -47,11 +49,25 @@ export class JsonColumns {
    * @returns Which of them.
    * @throws {RankMeError} `column`, when none fits or several do.
    */
-  choose(choice: ColumnChoice): ChosenColumns {
+  choose(choice: ColumnChoice & KeyChoice): ChosenColumns {
+    return chooseColumns(this.#known, choice, NEEDS);
+  }
+
+  /**
+   * Checks that there are the columns that say what rows belong to.
+   *
+   * @param choice What the user asked for.
+   * @throws {RankMeError} `column`, when one is not there.
+   */
+  checkKeys(choice: KeyChoice): void {
+    chooseKeys(this.#known, choice);
+  }
+
+  get #known(): readonly Column[] {
     const empty = [...this.#unknown].map((name) =>
       ({ name, kind: "other", type: "null" }) as const
     );
-    return chooseColumns([...this.#columns.values(), ...empty], choice, NEEDS);
+    return [...this.#columns.values(), ...empty];
   }
 
   #learn(object: JsonObject, prefix: string, depth: number): void {
@@ -75,7 +91,7 @@ export class JsonColumns {
 
 /**
  * Checks that the columns of an object are those of the first ones: a key more could be a dimension
- * more.
+ * more, or a column of a pattern.
  *
  * @param object The object.
  * @param chosen The columns that were chosen.
@@ -85,11 +101,26 @@ export class JsonColumns {
 export function checkSameKeys(
   object: JsonObject,
   chosen: ChosenColumns,
-  choice: ColumnChoice,
+  choice: ColumnChoice & KeyChoice,
 ): void {
   const columns = new JsonColumns();
   columns.learn(object);
-  checkSameColumns(chosen, columns.choose(choice));
+  if (chosen.kind !== "several") return checkSameColumns(chosen, columns.choose(choice));
+  const now = chosenNow(columns, choice);
+  // Those that are null or missing here make a row that is null.
+  const isMore = now?.kind === "several" && now.names.some((name) => !chosen.names.includes(name));
+  if (isMore) checkSameColumns(chosen, now);
+}
+
+function chosenNow(
+  columns: JsonColumns,
+  choice: ColumnChoice & KeyChoice,
+): ChosenColumns | undefined {
+  try {
+    return columns.choose(choice);
+  } catch {
+    return undefined;
+  }
 }
 
 function describe(value: unknown): Omit<Column, "name"> {

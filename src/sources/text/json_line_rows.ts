@@ -12,9 +12,11 @@ import {
   valueAt,
 } from "./json_columns.ts";
 import { jsonValue } from "./json_value.ts";
+import { noKeys, textOfNumber } from "../row_keys.ts";
 import { RowBlocks } from "./row_blocks.ts";
 import type { TextReader } from "./text_feeder.ts";
 import { shapeOf } from "./vectors.ts";
+import { WideRow } from "./wide_row.ts";
 
 /** A row that waits for the columns to be known. */
 interface WaitingRow {
@@ -40,6 +42,9 @@ export class JsonLineRows implements TextReader {
   #keys = 0;
   /** Set as soon as it is known what a row is: an object or an array. */
   #blocks: RowBlocks | undefined;
+  /** Set when columns stand side by side. */
+  #wide: WideRow | undefined;
+  readonly #keyNames: readonly string[];
 
   /**
    * @param options Which columns.
@@ -48,6 +53,7 @@ export class JsonLineRows implements TextReader {
   constructor(options: RowOptions) {
     checkChoice(options);
     this.#options = options;
+    this.#keyNames = [...new Set(options.keys)];
   }
 
   /** Reads some lines. */
@@ -76,10 +82,12 @@ export class JsonLineRows implements TextReader {
   }
 
   #takeArray(array: readonly unknown[]): void {
-    const { column, columns } = this.#options;
-    if (column !== undefined || columns !== undefined) {
+    const { column, columns, keys = [] } = this.#options;
+    if (column !== undefined || columns !== undefined || keys.length > 0) {
       throw new RankMeError("column", "the rows are arrays, which have no named columns", {
-        advice: "leave out --column and --columns",
+        advice: keys.length > 0
+          ? `write objects with "${keys[0]}" beside the vector`
+          : "leave out --column and --columns",
       });
     }
     if (this.#chosen || this.#waiting.length > 0) throw mixedRows("an array", "objects");
@@ -102,6 +110,7 @@ export class JsonLineRows implements TextReader {
   #canChoose(): boolean {
     try {
       this.#columns.choose(this.#options);
+      this.#columns.checkKeys(this.#options);
       return true;
     } catch {
       return false;
@@ -110,8 +119,10 @@ export class JsonLineRows implements TextReader {
 
   #choose(): void {
     const chosen = this.#columns.choose(this.#options);
+    this.#columns.checkKeys(this.#options);
     this.#chosen = chosen;
-    this.#blocks = new RowBlocks(originOf(chosen));
+    const blocks = this.#blocks = new RowBlocks(originOf(chosen), this.#keyNames);
+    if (chosen.kind === "several") this.#wide = new WideRow(chosen.names, blocks);
     this.#keys = Math.max(...this.#waiting.map(({ object }) => countKeys(object)));
     for (const { object, line } of this.#waiting) {
       this.#placing(() => this.#takeChosen(object, chosen, line), line);
@@ -120,29 +131,27 @@ export class JsonLineRows implements TextReader {
   }
 
   #takeChosen(object: JsonObject, chosen: ChosenColumns, line = this.line): void {
+    const blocks = this.#blocks!;
+    if (this.#keyNames.length > 0) {
+      blocks.nextKeys = this.#keyNames.map((name) => textOfValue(valueAt(object, name), name));
+    }
     if (chosen.kind === "vectors") {
-      const value = valueAt(object, chosen.name);
-      if (value === null || value === undefined) return this.#blocks!.addNull(line);
-      if (Array.isArray(value)) return this.#add(value, `column "${chosen.name}"`, line);
-      throw notNumber(value, `column "${chosen.name}"`);
+      const numbers = vectorAt(object, chosen.name);
+      return numbers ? blocks.add(numbers, line) : blocks.addNull(line);
     }
     if (countKeys(object) > this.#keys) checkSameKeys(object, chosen, this.#options);
-    this.#add(chosen.names.map((name) => valueAt(object, name)), `column "${chosen.name}"`, line);
+    if (chosen.kind === "several") {
+      this.#wide!.begin();
+      for (const name of chosen.names) this.#wide!.add(vectorAt(object, name), line);
+    } else {
+      this.#add(chosen.names.map((name) => valueAt(object, name)), `column "${chosen.name}"`, line);
+    }
   }
 
   #add(elements: readonly unknown[], where: string, line = this.line): void {
-    let hasNull = false;
-    // Numbers only, as nearly every row is, need no copy.
-    if (!elements.every((element) => typeof element === "number")) {
-      elements = elements.map((element, index) => {
-        const number = numberIn(element);
-        if (number === undefined) throw notVector(elements, index, where);
-        hasNull ||= number === null;
-        return number ?? NaN;
-      });
-    }
-    if (hasNull) this.#blocks!.addNull(line);
-    else this.#blocks!.add(elements as readonly number[], line);
+    const numbers = numbersOf(elements, where);
+    if (numbers) this.#blocks!.add(numbers, line);
+    else this.#blocks!.addNull(line);
   }
 
   *#taken(): Generator<RowBlock> {
@@ -165,6 +174,36 @@ export class JsonLineRows implements TextReader {
 const ROW_ADVICE = {
   advice: "each line is to be an object with a vector under a key, or a vector",
 };
+
+/** The vector under a name; nothing where it is null or has a null in it. */
+function vectorAt(object: JsonObject, name: string): readonly number[] | undefined {
+  const value = valueAt(object, name);
+  if (value === null || value === undefined) return undefined;
+  if (Array.isArray(value)) return numbersOf(value, `column "${name}"`);
+  throw notNumber(value, `column "${name}"`);
+}
+
+/** Elements as numbers; nothing where one is null. */
+function numbersOf(elements: readonly unknown[], where: string): readonly number[] | undefined {
+  // Numbers only, as nearly every row is, need no copy.
+  if (elements.every((element) => typeof element === "number")) return elements;
+  let hasNull = false;
+  const numbers = elements.map((element, index) => {
+    const number = numberIn(element);
+    if (number === undefined) throw notVector(elements, index, where);
+    hasNull ||= number === null;
+    return number ?? NaN;
+  });
+  return hasNull ? undefined : numbers;
+}
+
+/** What a row belongs to, as text; null where it is not known, or NaN as Python writes it. */
+function textOfValue(value: unknown, name: string): string | null {
+  if (value === null || value === undefined || value === "NaN") return null;
+  if (typeof value === "string" || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return textOfNumber(value, `column "${name}"`);
+  throw noKeys(`column "${name}"`, Array.isArray(value) ? "an array" : "an object");
+}
 
 function describe(value: unknown): string {
   if (value === null) return "null";

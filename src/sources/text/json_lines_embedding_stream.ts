@@ -1,12 +1,13 @@
 import type { EmbeddingBatch } from "../../batch.ts";
 import { parsing } from "../bytes/parsing.ts";
-import type { ColumnChoice } from "../columns.ts";
+import type { ColumnChoice, KeyChoice } from "../columns.ts";
 import { UsableRows, type UsableRowsOptions } from "../usable_rows.ts";
 import { JsonLineRows } from "./json_line_rows.ts";
 import { TextFeeder } from "./text_feeder.ts";
 
 /** How to read embeddings from JSON Lines. */
-export interface JsonLinesEmbeddingStreamOptions extends ColumnChoice, UsableRowsOptions {}
+export interface JsonLinesEmbeddingStreamOptions
+  extends ColumnChoice, KeyChoice, UsableRowsOptions {}
 
 /**
  * Reads the embeddings of JSON Lines: bytes → batches. Each line is an object with a vector under a

@@ -1,4 +1,6 @@
+import type { ColumnSpan } from "../../batch.ts";
 import type { RowBlock } from "../row_block.ts";
+import { withKeys } from "../row_keys.ts";
 import { mixedDimensions } from "../usable_rows.ts";
 
 /** Numbers in a block: about 1 MiB of them. */
@@ -11,13 +13,28 @@ export class RowBlocks {
   #capacity = BLOCK_NUMBERS;
   #data = new Float64Array(0);
   #nullRows: number[] = [];
+  /** What is null in some of these rows, where it is not all of the numbers. */
+  #nullIn = new Map<number, string>();
   #lines: number[] = [];
   #rowsBefore = 0;
+  readonly #keys: readonly string[];
+  /** For each column of keys, the texts of the rows in the block. */
+  #texts: (string | null)[][];
 
-  /** @param origin What messages call the numbers. */
-  constructor(origin: Pick<RowBlock, "origin" | "dimensions">) {
+  /**
+   * @param origin What messages call the numbers.
+   * @param keys The columns that say what rows belong to.
+   */
+  constructor(origin: Pick<RowBlock, "origin" | "dimensions">, keys: readonly string[] = []) {
     this.#origin = origin;
+    this.#keys = keys;
+    this.#texts = keys.map(() => []);
   }
+
+  /** The columns that stand side by side, as soon as it is known where. Default: it is all one. */
+  columns: readonly ColumnSpan[] | undefined;
+  /** What the row that is added next belongs to: a text for each column of keys, or null. */
+  nextKeys: readonly (string | null)[] = [];
 
   /** How many rows there were so far. */
   get rows(): number {
@@ -46,9 +63,11 @@ export class RowBlocks {
    * Adds a row that is null, or has a null in it.
    *
    * @param line The number of its line.
+   * @param where What is null, where it is not all of the numbers.
    */
-  addNull(line: number): void {
+  addNull(line: number, where?: string): void {
     this.#nullRows.push(this.#lines.length);
+    if (where !== undefined) this.#nullIn.set(this.#lines.length, where);
     this.#push(line);
   }
 
@@ -56,18 +75,27 @@ export class RowBlocks {
   finish(): void {
     const lines = this.#lines, rows = lines.length;
     if (rows === 0) return;
-    this.full.push({
+    const nullIn = this.#nullIn, columns = this.columns;
+    const block: RowBlock = {
       rows,
       dim: this.#dim,
       data: this.#dataOf(rows),
       nullRows: this.#nullRows,
       ...this.#origin,
+      ...nullIn.size > 0 && { nullIn: (row) => nullIn.get(row) },
+      ...columns && { columns, origins: columns.map(({ name }) => `column "${name}"`) },
       placeOf: (row) => ({ line: lines[row] }),
-    });
+    };
+    this.full.push(withKeys(
+      block,
+      this.#keys.map((name, i) => ({ name, origin: `column "${name}"`, texts: this.#texts[i] })),
+    ));
     this.#rowsBefore += rows;
     this.#data = new Float64Array(0);
     this.#lines = [];
     this.#nullRows = [];
+    this.#nullIn = new Map();
+    this.#texts = this.#keys.map(() => []);
   }
 
   /** The numbers of the block; where all rows are null, none were held. */
@@ -78,6 +106,7 @@ export class RowBlocks {
 
   #push(line: number): void {
     this.#lines.push(line);
+    for (let i = 0; i < this.#keys.length; i++) this.#texts[i].push(this.nextKeys[i]);
     if (this.#lines.length === this.#capacity) this.finish();
   }
 
