@@ -1,9 +1,11 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { RankMeError } from "../../src/errors.ts";
 import {
+  asksForSeveral,
   checkChoice,
   checkSameColumns,
   chooseColumns,
+  chooseKeys,
   type Column,
   type ColumnChoice,
   originOf,
@@ -294,4 +296,93 @@ Deno.test("what would do in place of a column is said of it, not what is needed 
   for (const choice of choices) {
     assertStringIncludes(refusal(columns, choice).message, "; write dense ones");
   }
+});
+
+// --- Several columns side by side ---
+
+Deno.test("a list, or a pattern that is no name, asks for columns side by side", () => {
+  const columns = numbers("a*", "ab");
+  for (const column of [["a"], ["a", "b"], "*", "layer*"]) {
+    assertEquals(asksForSeveral({ column }, columns), true);
+  }
+  for (const column of [undefined, "a", "a*"]) {
+    assertEquals(asksForSeveral({ column }, columns), false);
+  }
+  assertEquals(asksForSeveral({ column: "a*" }), true);
+});
+
+Deno.test("columns side by side are in the order asked for, those of a pattern in natural order", () => {
+  const vectors = columnsOf({
+    layer10: "list<float32>",
+    layer2: "list<float16>",
+    layer1: "list<float64>",
+    layer_name: "utf8",
+    projector: "list<float32>",
+  });
+  const chosen = (column: string | string[]) => chooseColumns(vectors, { column });
+  assertEquals(chosen("layer*"), {
+    kind: "several",
+    name: "layer*",
+    indices: [2, 1, 0],
+    names: ["layer1", "layer2", "layer10"],
+  });
+  assertEquals(chosen(["projector", "layer*1*", "layer1"]), {
+    kind: "several",
+    name: "projector,layer*1*,layer1",
+    indices: [4, 2, 0],
+    names: ["projector", "layer1", "layer10"],
+  });
+  assertEquals(chosen("projector"), { kind: "vectors", name: "projector", index: 4 });
+});
+
+Deno.test("a pattern takes lists of lists where axes are asked for, or there is nothing else", () => {
+  const columns: Column[] = [
+    { name: "a1", type: "list<float32>", kind: "vectors" },
+    { name: "a2", type: "list<list<float32>>", kind: "matrices" },
+  ];
+  const names = (column: string, axes?: "rows") => {
+    const chosen = chooseColumns(columns, { column, axes });
+    return chosen.kind === "several" ? chosen.names : [];
+  };
+  assertEquals(names("a*"), ["a1"]);
+  assertEquals(names("a*", "rows"), ["a1", "a2"]);
+  assertEquals(names("*2"), ["a2"]);
+});
+
+Deno.test("other columns side by side are other columns", () => {
+  const columns = columnsOf({ a: "list<float32>", b: "list<float32>", c: "list<float32>" });
+  const [ab, ac] = [["a", "b"], ["a", "c"]].map((column) => chooseColumns(columns, { column }));
+  checkSameColumns(ab, ab);
+  const error = assertThrows(() => checkSameColumns(ab, ac), RankMeError);
+  assertEquals(error.what, 'the embeddings move from column "b" to column "c"');
+});
+
+// --- What rows belong to ---
+
+Deno.test("a column that says what rows belong to is no candidate", () => {
+  const columns = columnsOf({ label: "list<float32>", emb: "list<float32>" });
+  assertEquals(refusal(columns).code, "column");
+  assertEquals(chooseColumns(columns, { keys: ["label"] }), {
+    kind: "vectors",
+    name: "emb",
+    index: 1,
+  });
+  const counted = numbers("d0", "d1", "d2");
+  const chosen = chooseColumns([...counted, ...numbers("label")], { keys: ["label"] });
+  assertEquals(chosen.kind === "numbers" && chosen.names, ["d0", "d1", "d2"]);
+  const last = chooseColumns(counted, { keys: ["d2"] });
+  assertEquals(last.kind === "numbers" && last.names, ["d0", "d1"]);
+});
+
+Deno.test("each key is found once, by its name", () => {
+  const columns = [...numbers("a", "b"), ...columnsOf({ "c.d": "utf8", b: "utf8" })];
+  assertEquals(chooseKeys(columns, { keys: ["c.d", "a", "c.d"] }), [2, 0]);
+  assertEquals(chooseKeys(columns, {}), []);
+  const twice = assertThrows(() => chooseKeys(columns, { keys: ["b"] }), RankMeError);
+  assertEquals(twice.what, '2 columns are named "b"');
+  const none = assertThrows(() => chooseKeys(columns, { keys: ["e"] }), RankMeError);
+  assertEquals(
+    none.what,
+    'there is no column "e"; there are: a (float32), b (float32), c.d (utf8), b (utf8)',
+  );
 });

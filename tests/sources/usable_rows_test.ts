@@ -158,3 +158,33 @@ Deno.test("the row of a block becomes one of the input, and its place is known",
   assertEquals(placed(error, {}, 5).place, { row: 8 });
   assertEquals(placed(new RankMeError("corrupt", "all of it"), {}, 5).place, {});
 });
+
+Deno.test("columns and keys go with the rows that are left", () => {
+  const columns = [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 3 }];
+  const origins = ['column "a"', 'column "b"'];
+  const keys = { class: ["p", "q", "r"], day: ["1", "2", "3"] };
+  const wide = { ...blockOf([[1, 2, 3], null, [7, 8, NaN]], 3), columns, origins, keys };
+  const usable = new UsableRows(SKIP);
+  const batch = usable.take(wide)!;
+  assertEquals(rowsOf([batch]), [[1, 2, 3]]);
+  assertEquals(batch.columns, columns);
+  assertEquals(batch.keys, { class: ["p"], day: ["1"] });
+  const whole = { ...wide, ...blockOf([[1, 2, 3], [4, 5, 6], [7, 8, 9]], 3) };
+  const next = usable.take(whole)!;
+  assertStrictEquals(next.columns, columns);
+  assertStrictEquals(next.keys, keys);
+  assertEquals(next.offset, 1);
+  const error = refusal(new UsableRows(), { ...wide, nullRows: [] });
+  assertEquals(error.what, 'NaN in column "b" (dimension 1)');
+});
+
+Deno.test("a null says what is null, where that is known of its row", () => {
+  const block = {
+    ...blockOf([[1], null, null], 1),
+    origin: 'column "a"',
+    nullIn: (row: number) => row === 1 ? 'column "class"' : undefined,
+  };
+  assertEquals(refusal(new UsableRows(), block).what, 'a null in column "class"');
+  const other = { ...block, nullRows: [2] };
+  assertEquals(refusal(new UsableRows(), other).what, 'a null in column "a"');
+});

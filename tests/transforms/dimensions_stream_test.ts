@@ -41,3 +41,17 @@ Deno.test("what is no range is refused at once", () => {
     assertThrows(() => new DimensionsStream(range), RankMeError, "no range of dimensions");
   }
 });
+
+Deno.test("what rows belong to stays, which dimensions are of which column does not", async () => {
+  const wide = new EmbeddingBatch({
+    data: BATCH.data,
+    dim: 4,
+    columns: [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 4 }],
+    keys: { class: ["p", "q"] },
+  });
+  for (const range of [{}, { start: 1 }, { end: 2 }]) {
+    const { columns, keys } = await kept(range, wide);
+    assertEquals([columns, keys], [undefined, { class: ["p", "q"] }]);
+  }
+  assertEquals((await kept({}, wide)).data, BATCH.data);
+});

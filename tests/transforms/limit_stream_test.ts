@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { EmbeddingBatch } from "../../src/batch.ts";
+import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { LimitStream } from "../../src/transforms/limit_stream.ts";
 import { countingBatch, countingStream } from "./counting.ts";
@@ -60,4 +60,12 @@ Deno.test("a limit is a whole number of rows from 1 on", () => {
     assertEquals(error.code, "usage");
     assert(error.message.includes(`not ${limit}`), error.message);
   }
+});
+
+Deno.test("rows keep their columns, and what they belong to", async () => {
+  const columns = [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 2 }];
+  const keys = { class: ["p", "q"] };
+  const batch = new EmbeddingBatch({ data: Float32Array.of(1, 2, 3, 4), dim: 2, columns, keys });
+  const [out] = await Array.fromAsync(ReadableStream.from([batch]).pipeThrough(new LimitStream(1)));
+  assertEquals([out.columns, out.keys], [columns, { class: ["p"] }]);
 });

@@ -119,3 +119,52 @@ Deno.test("what is no count or no seed is refused at once", () => {
     assertThrows(() => new SampleStream(1, { seed }), RankMeError, `not ${seed}`);
   }
 });
+
+/** A stream of rows in two columns, each with its place as its key. */
+function keyedStream(sizes: readonly number[]): ReadableStream<EmbeddingBatch> {
+  const columns = [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 2 }];
+  let next = 0;
+  return ReadableStream.from(sizes.map((rows) => {
+    const places = Array.from({ length: rows }, () => next++);
+    return new EmbeddingBatch({
+      data: Float64Array.from(places.flatMap((place) => [place, -place])),
+      dim: 2,
+      offset: next - rows,
+      columns,
+      keys: { row: places.map(String), parity: places.map((place) => `${place % 2}`) },
+    });
+  }));
+}
+
+Deno.test("rows of a sample have their columns, and belong to what they did", async () => {
+  for (
+    const [count, sizes] of [[7, [20, 30]], [40, [1, 49]], [50, [20, 30]], [2000, [3000]]] as const
+  ) {
+    const stage = new SampleStream(count, { seed: 3 });
+    const [sample] = await Array.fromAsync(keyedStream(sizes).pipeThrough(stage));
+    assertEquals(sample.rows, count);
+    const drawnRows = Array.from({ length: count }, (_, row) => sample.row(row)[0]);
+    assertEquals(sample.keys, {
+      row: drawnRows.map(String),
+      parity: drawnRows.map((row) => `${row % 2}`),
+    });
+    assertEquals(sample.columns?.map(({ name }) => name), ["a", "b"]);
+    assertEquals(drawnRows, await drawn(count, 3, sizes));
+  }
+});
+
+Deno.test("rows of other columns or keys are no part of a sample", async () => {
+  const [first] = await Array.fromAsync(keyedStream([2]));
+  const { data, dim, columns, keys } = first;
+  const others = [
+    new EmbeddingBatch({ data, dim, keys }),
+    new EmbeddingBatch({ data, dim, columns }),
+    new EmbeddingBatch({ data, dim, columns, keys: { row: keys!.row } }),
+    new EmbeddingBatch({ data, dim, keys, columns: [{ name: "a", start: 0, end: 2 }] }),
+  ];
+  for (const other of others) {
+    const stream = ReadableStream.from([first, other]).pipeThrough(new SampleStream(3));
+    const error = await assertRejects(() => Array.fromAsync(stream), RankMeError);
+    assertEquals(error.code, "dimension");
+  }
+});

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
 import { SkipStream } from "../../src/transforms/skip_stream.ts";
 import { countingStream } from "./counting.ts";
@@ -26,4 +27,12 @@ Deno.test("what is no number of rows cannot be skipped", () => {
   for (const count of [-1, 1.5, NaN, Infinity]) {
     assertThrows(() => new SkipStream(count), RankMeError, `not ${count}`);
   }
+});
+
+Deno.test("rows keep their columns, and what they belong to", async () => {
+  const columns = [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 2 }];
+  const keys = { class: ["p", "q"] };
+  const batch = new EmbeddingBatch({ data: Float32Array.of(1, 2, 3, 4), dim: 2, columns, keys });
+  const [out] = await Array.fromAsync(ReadableStream.from([batch]).pipeThrough(new SkipStream(1)));
+  assertEquals([out.columns, out.keys], [columns, { class: ["q"] }]);
 });

@@ -68,3 +68,13 @@ Deno.test("any row comes out with length 1 and its direction", async () => {
     row.forEach((x, i) => assertAlmostEquals(data[i], x / length, 1e-14));
   }));
 });
+
+Deno.test("rows keep their columns, and what they belong to", async () => {
+  const columns = [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: 2 }];
+  const keys = { class: ["p", "q"] };
+  const batch = new EmbeddingBatch({ data: Float32Array.of(1, 2, 3, 4), dim: 2, columns, keys });
+  const [out] = await Array.fromAsync(
+    ReadableStream.from([batch]).pipeThrough(new UnitNormStream()),
+  );
+  assertEquals([out.columns, out.keys], [columns, { class: ["p", "q"] }]);
+});

@@ -28,7 +28,7 @@ const KEY_TYPES: readonly Type[] = [
   Type.Null,
 ];
 
-const PER_SECOND: { readonly [unit in TimeUnit]: UnitsPerSecond } = {
+const PER_SECOND: { readonly [unit: number]: UnitsPerSecond | undefined } = {
   [TimeUnit.SECOND]: 1n,
   [TimeUnit.MILLISECOND]: 1_000n,
   [TimeUnit.MICROSECOND]: 1_000_000n,
@@ -93,19 +93,16 @@ function textsOf(column: Data, rows: number, origin: string): TextAt {
   }
   const { values } = column;
   if (!(values?.length >= rows)) throw corrupt("a column shorter than its rows");
+  const valueAt = (row: number): number | bigint => values[row];
   if (DataType.isTimestamp(type)) {
     const { unit, timezone } = type as Timestamp;
-    return remembering(
-      (row: number) => values[row],
-      (units: bigint) =>
-        timestampText(BigInt(units), PER_SECOND[unit], timezone !== null && timezone !== ""),
-    );
+    const perSecond = PER_SECOND[unit], isUtc = Boolean(timezone);
+    if (perSecond === undefined) throw corrupt(`times in unit ${unit}`);
+    return remembering(valueAt, (units) => timestampText(BigInt(units), perSecond, isUtc));
   }
   if (DataType.isDate(type)) {
-    return type.unit === DateUnit.DAY
-      ? remembering((row: number) => values[row], dateText)
-      : remembering((row: number) => values[row], (units: bigint) =>
-        dateText(Math.floor(Number(units) / DAY_MILLISECONDS)));
+    const perDay = type.unit === DateUnit.DAY ? 1 : DAY_MILLISECONDS;
+    return remembering(valueAt, (units) => dateText(Math.floor(Number(units) / perDay)));
   }
   return (row) => String(values[row]);
 }

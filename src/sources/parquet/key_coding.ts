@@ -57,7 +57,7 @@ export function keyCoding(
         switch (encoding) {
           case "PLAIN_DICTIONARY":
           case "RLE_DICTIONARY":
-            return looked(bytes, neededDictionary(dictionary), count);
+            return looked(bytes, neededDictionary(dictionary), { count, padding });
           default:
             return textsOf(decoded(bytes, encoding, count), textOf);
         }
@@ -100,7 +100,8 @@ export function keyCoding(
 
 /** In memory of their own, beyond which hyparquet cannot read. */
 function readerOf(bytes: Uint8Array): { view: DataView<ArrayBuffer>; offset: number } {
-  return { view: new DataView(bytes.slice().buffer as ArrayBuffer), offset: 0 };
+  // Of what node:zlib made, slice() would be a view.
+  return { view: new DataView(new Uint8Array(bytes).buffer), offset: 0 };
 }
 
 function textsOf(values: ArrayLike<Raw>, textOf: TextOf): (string | null)[] {
@@ -118,7 +119,7 @@ function booleans(bytes: Uint8Array, count: number): boolean[] {
 function looked(
   bytes: Uint8Array,
   dictionary: readonly (string | null)[],
-  count: number,
+  { count, padding }: { readonly count: number; readonly padding: number },
 ): (string | null)[] {
   // A page of nothing but nulls may leave out even this.
   const width = bytes.length > 0 ? bytes[0] : 0;
@@ -126,7 +127,7 @@ function looked(
   const indices = new Uint32Array(count);
   const decoder = new HybridDecoder(bytes.subarray(1), width);
   decoder.read(indices, count);
-  decoder.finish();
+  if (padding === 0) decoder.finish();
   return Array.from(indices, (index) => {
     if (index < dictionary.length) return dictionary[index];
     throw corrupt(`index ${index} of a dictionary of ${dictionary.length} values`);
