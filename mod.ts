@@ -42,6 +42,7 @@ export type { Leverage } from "./src/linalg/largest_leverage.ts";
 export type { Spectrum } from "./src/linalg/spectrum.ts";
 export * from "./src/metrics/mod.ts";
 export * from "./src/pipeline/mod.ts";
+export type { CkaReport } from "./src/report/cka.ts";
 export type { InputReport, RankReport, ScoreReport } from "./src/report/report.ts";
 export {
   ArrowBatchStream,

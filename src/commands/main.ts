@@ -9,6 +9,7 @@ import { note, print } from "./output.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import("./score.ts")).scoreCommand,
   generate: async () => (await import("./generate.ts")).generateCommand,
+  cka: async () => (await import("./cka.ts")).ckaCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
 const DEFAULT_COMMAND = "score";

@@ -107,6 +107,11 @@ export class ObjectScatter {
     return this.#gathering.singles;
   }
 
+  /** Whether there are two objects, and one of two rows: without these there are no eigenvalues. */
+  get enough(): boolean {
+    return this.objects >= 2 && this.singles < this.objects;
+  }
+
   /** What the reader of a number should know. */
   get warnings(): readonly string[] {
     const { rows, dim, objects, singles } = this;

@@ -13,6 +13,7 @@ export * from "./effective_rank.ts";
 export * from "./explained_variance.ts";
 export * from "./isotropy.ts";
 export * from "./lidar.ts";
+export * from "./linear_cka.ts";
 export * from "./mean_norm.ts";
 export type * from "./metric.ts";
 export * from "./metrics.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+export * from "./cka.ts";
 export * from "./covariance_stream.ts";
 export * from "./effective_rank_stream.ts";
 export type { EffectiveRankOptions } from "./rank_report.ts";

@@ -77,7 +77,13 @@ function partReport(
   return { ...report, confidence: confidenceOf({ ...metrics, rankMe }, replicates) };
 }
 
-function describeBackend({ name, threads, relaxedSimd, library }: Backend): BackendReport {
+/**
+ * A backend as reports have it.
+ *
+ * @param backend The backend.
+ * @returns Its name and what else is known of it.
+ */
+export function describeBackend({ name, threads, relaxedSimd, library }: Backend): BackendReport {
   return {
     name,
     threads,

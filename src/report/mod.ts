@@ -4,6 +4,7 @@
  * @module
  */
 
+export * from "./cka.ts";
 export * from "./json.ts";
 export type * from "./report.ts";
 export * from "./table.ts";

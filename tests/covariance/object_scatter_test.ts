@@ -315,6 +315,12 @@ Deno.test("a column of which every value is another one is asked about", () => {
   assertThrows(() => one.eigenvalues(), RankMeError, "LiDAR needs two objects, and there is 1");
   const none = new ObjectScatter(referenceBackend);
   assertThrows(() => none.eigenvalues(), RankMeError, "LiDAR needs two objects, and there is 0");
+  assertEquals([singles, one, none, scatterOf(EQUAL)].map(({ enough }) => enough), [
+    false,
+    false,
+    false,
+    true,
+  ]);
 });
 
 Deno.test("what the reader should know of the number is told", () => {

@@ -1,0 +1,284 @@
+import { type ColumnSpan, EmbeddingBatch } from "../batch.ts";
+import { OnlineCovariance } from "../covariance/online_covariance.ts";
+import { RankMeError } from "../errors.ts";
+import type { Backend } from "../linalg/backend.ts";
+import { chooseBackend } from "../linalg/choose_backend.ts";
+import { linearCka } from "../metrics/linear_cka.ts";
+import type { CkaReport } from "../report/cka.ts";
+import { VERSION } from "../report/version.ts";
+import { LimitStream } from "../transforms/limit_stream.ts";
+import { SkipStream } from "../transforms/skip_stream.ts";
+import { interruptible } from "./interruptible.ts";
+import { pairedRows, type PairedSide } from "./paired_rows.ts";
+import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
+import { refuseTooLarge } from "./refuse_too_large.ts";
+import type { ScoreOptions } from "./score.ts";
+import { describeBackend } from "./score_report.ts";
+
+/** From here on a reader is told that CKA by chance is no small number. */
+const WARNED_CHANCE = 0.1;
+
+/** How to compare embeddings of the same samples. */
+export interface CkaOptions extends
+  ReadingOptions,
+  Pick<
+    ScoreOptions,
+    "skip" | "limit" | "sample" | "seed" | "backend" | "signal" | "onMemory" | "onProgress"
+  > {
+  /** How to read the first of two sources, where not as both. */
+  readonly a?: OneSourceOptions;
+  /** How to read the second, where not as both. */
+  readonly b?: OneSourceOptions;
+}
+
+/** How to read one source, whatever the other one is. */
+export type OneSourceOptions = Pick<
+  ReadingOptions,
+  "format" | "dim" | "column" | "columns" | "axes" | "header"
+>;
+
+/**
+ * Linear CKA of two sets of embeddings of the same samples, read in step in one pass: see
+ * {@linkcode linearCka}. Where a source has several columns, each is compared with all others.
+ *
+ * @param a Where the rows of the one come from, or a list of shards.
+ * @param b Where those of the other do; rows are paired by their order.
+ * @param options How to read both, and how many rows. `names` are what the two are called.
+ * @returns The report.
+ * @throws {RankMeError} Whatever is wrong with an input, with its name and place; `dimension`, when one
+ * has more rows than the other; `empty`, when there is not one row; `range`, when all rows of one are
+ * the same; `usage`, when rows that are not finite were to be skipped.
+ *
+ * @example The same embeddings, turned and scaled
+ * ```ts
+ * import { cka, EmbeddingBatch } from "@rankme/rankme";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const a = new EmbeddingBatch({ data: Float64Array.of(1, 0, 2, 1, 0, 5), dim: 2 });
+ * const b = new EmbeddingBatch({ data: Float64Array.of(0, 3, -3, 6, -15, 0), dim: 2 });
+ * const { cka: [[, value]] } = await cka([a], [b]);
+ * assertAlmostEquals(value, 1);
+ * ```
+ */
+export async function cka(
+  a: ScoreSource | readonly ScoreSource[],
+  b: ScoreSource | readonly ScoreSource[],
+  options: CkaOptions = {},
+): Promise<CkaReport> {
+  const { names = [], a: ofA, b: ofB, ...ofBoth } = options;
+  if (options.nonFinite === "skip") {
+    throw new RankMeError("usage", "rows of two inputs cannot be skipped where one is not finite", {
+      advice: "a row left out of one alone would put all that follow beside the wrong ones",
+    });
+  }
+  const readings = [new Reading({ lends: true }), new Reading({ lends: true })] as const;
+  const side = (index: 0 | 1, source: typeof a, own: OneSourceOptions = {}): PairedSide => {
+    const name = names[index] ?? nameOf(source) ?? ["A", "B"][index];
+    const batches = readings[index].batches(source, {
+      ...merged(ofBoth, own),
+      names: isListOfShards(source) ? [] : [name],
+    });
+    return {
+      name,
+      batches: readings[index].naming(finite(batches), { rowsKnown: true }),
+      onRows: (rows) => readings[index].giveBack(rows),
+    };
+  };
+  const sides = [side(0, a, ofA), side(1, b, ofB)] as const;
+  return await compare(
+    { readings, batches: ReadableStream.from(pairedRows(sides)) },
+    ofBoth,
+  );
+}
+
+/**
+ * Linear CKA of each two of several columns of one data set, as of the layers of a network, in one
+ * pass: see {@linkcode linearCka}.
+ *
+ * @param source Where the rows come from, or a list of shards.
+ * @param options Which columns, and how many rows.
+ * @returns The report.
+ * @throws {RankMeError} As {@linkcode cka} does; `usage`, when there is one column only.
+ *
+ * @example Two layers side by side
+ * ```ts
+ * import { ckaOfColumns, EmbeddingBatch } from "@rankme/rankme";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const columns = [{ name: "early", start: 0, end: 1 }, { name: "late", start: 1, end: 2 }];
+ * const data = Float64Array.of(1, -2, 2, -4, 5, -10);
+ * const report = await ckaOfColumns([new EmbeddingBatch({ data, dim: 2, columns })]);
+ * assertAlmostEquals(report.cka[0][1], 1);
+ * ```
+ */
+export async function ckaOfColumns(
+  source: ScoreSource | readonly ScoreSource[],
+  options: Omit<CkaOptions, "a" | "b"> = {},
+): Promise<CkaReport> {
+  const reading = new Reading({ lends: true });
+  const batches = reading.batches(source, options);
+  return await compare({ readings: [reading], batches }, options);
+}
+
+/** What is said of one source alone counts, and of its columns nothing else then. */
+function merged<T extends OneSourceOptions>(ofBoth: T, own: OneSourceOptions): T {
+  const said = Object.fromEntries(
+    Object.entries(own).filter(([, value]) => value !== undefined),
+  );
+  const isOfColumns = own.column !== undefined || own.columns !== undefined;
+  return { ...ofBoth, ...isOfColumns && { column: undefined, columns: undefined }, ...said };
+}
+
+/** What is read, and by whom. */
+interface Compared {
+  readonly readings: readonly Reading[];
+  readonly batches: ReadableStream<EmbeddingBatch>;
+}
+
+async function compare(
+  { readings, batches }: Compared,
+  options: Omit<CkaOptions, "names">,
+): Promise<CkaReport> {
+  const { backend = chooseBackend().backend, sample } = options;
+  const start = performance.now();
+  // Rows of two inputs are copies already.
+  const [own] = readings.length === 1 ? readings : [];
+  let spans: readonly ColumnSpan[] | undefined;
+  const onFirst = (batch: EmbeddingBatch) => {
+    spans = batch.columns ?? [];
+    if (spans.length < 2) throw oneColumn();
+    refuseState(batch, backend, options);
+  };
+  const onInterrupt = () => readings.forEach((reading) => reading.interrupted = true);
+  try {
+    const stages = await rowStages(options, { onFirst, onInterrupt, own });
+    const rows = stages.reduce((stream, stage) => stream.pipeThrough(stage), batches);
+    const states = accumulating(rows, new OnlineCovariance(backend), own);
+    const named = own ? own.naming(states, { rowsKnown: sample === undefined }) : states;
+    const { value: state } = await named.next();
+    if (!spans || !state) throw readings[0].nothing();
+    return reportOf(state, spans, { readings, options, start });
+  } finally {
+    readings.forEach((reading) => reading.stop());
+    backend.release();
+  }
+}
+
+/** How a state came about. */
+interface Circumstances {
+  readonly readings: readonly Reading[];
+  readonly options: CkaOptions;
+  readonly start: number;
+}
+
+function reportOf(
+  state: OnlineCovariance,
+  spans: readonly ColumnSpan[],
+  { readings, options: { skip = 0, limit = Infinity, sample }, start }: Circumstances,
+): CkaReport {
+  const { cka, chance } = linearCka(state.scatter(), spans, state.count);
+  const seconds = (performance.now() - start) / 1000;
+  const rowsRead = skip + (sample === undefined ? state.count : limit);
+  return {
+    names: spans.map(({ name }) => name),
+    dims: spans.map(({ start, end }) => end - start),
+    cka,
+    chance,
+    rows: state.count,
+    skippedRows: readings.reduce((sum, { skippedRows }) => sum + skippedRows, 0),
+    complete: readings.every(({ interrupted, missingEnd }) => !interrupted && !missingEnd),
+    backend: describeBackend(state.backend),
+    timing: { seconds, rowsPerSecond: state.count / seconds },
+    inputs: readings.flatMap((reading) => reading.inputs(rowsRead)),
+    warnings: [...readings.flatMap(({ warnings }) => warnings), ...warningsOf(chance, readings)],
+    version: VERSION,
+  };
+}
+
+/** The state after all rows, if there are any. */
+async function* accumulating(
+  batches: ReadableStream<EmbeddingBatch>,
+  state: OnlineCovariance,
+  own: Reading | undefined,
+): AsyncGenerator<OnlineCovariance, void, void> {
+  for await (const batch of batches) {
+    state.update(batch);
+    own?.giveBack(batch.offset + batch.rows);
+  }
+  if (state.count > 0) yield state;
+}
+
+/** Who is told of what on the way. */
+interface StageListeners {
+  readonly onFirst: (batch: EmbeddingBatch) => void;
+  readonly onInterrupt: () => void;
+  readonly own: Reading | undefined;
+}
+
+async function rowStages(
+  { skip = 0, limit, sample, seed, signal, onProgress }: CkaOptions,
+  { onFirst, onInterrupt, own }: StageListeners,
+): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
+  const onRows = (rows: number) => own?.giveBack(rows);
+  const read = { rows: 0, bytes: 0 };
+  const onBatch = (batch: EmbeddingBatch) => {
+    if (read.rows === 0) onFirst(batch);
+    read.rows += batch.rows;
+    read.bytes += batch.data.byteLength;
+    onProgress?.({ ...read });
+  };
+  return [
+    ...skip === 0 ? [] : [new SkipStream(skip, { onRows })],
+    ...limit === undefined ? [] : [new LimitStream(limit)],
+    interruptible(signal, onBatch, onInterrupt),
+    ...sample === undefined ? [] : [
+      new (await import("../transforms/sample_stream.ts")).SampleStream(sample, { seed, onRows }),
+    ],
+  ];
+}
+
+function refuseState(
+  { dim, data }: EmbeddingBatch,
+  backend: Backend,
+  { limit = Infinity, sample = Infinity, onMemory }: CkaOptions,
+): void {
+  const rows = Math.min(limit, sample);
+  const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;
+  onMemory?.(refuseTooLarge([{ dim, rows }], backend, sampleBytes));
+}
+
+/** Rows that were looked at while it is known which input they are of. */
+async function* finite(
+  batches: ReadableStream<EmbeddingBatch>,
+): AsyncGenerator<EmbeddingBatch, void, void> {
+  for await (const batch of batches) {
+    batch.refuseNonFinite();
+    yield batch;
+  }
+}
+
+/** Shards keep their own names. */
+function isListOfShards(source: ScoreSource | readonly ScoreSource[]): boolean {
+  return Array.isArray(source) && !(source[0] instanceof EmbeddingBatch);
+}
+
+function nameOf(source: ScoreSource | readonly ScoreSource[]): string | undefined {
+  return typeof source === "string" || source instanceof URL ? String(source) : undefined;
+}
+
+function oneColumn(): RankMeError {
+  return new RankMeError("usage", "CKA compares two sets of embeddings, and there is one", {
+    advice: "give two inputs, or name several columns, as in --column 'layer*'",
+  });
+}
+
+function warningsOf(
+  chance: CkaReport["chance"],
+  [{ interrupted }]: readonly Reading[],
+): readonly string[] {
+  const most = Math.max(...chance.flatMap((row, i) => row.filter((_, j) => i !== j)));
+  return [
+    ...interrupted ? ["interrupted: only the rows read by then are compared"] : [],
+    ...most > WARNED_CHANCE ? [`CKA is ${most.toFixed(2)} by chance alone: compare more rows`] : [],
+  ];
+}

@@ -1,0 +1,121 @@
+import type { BackendReport, InputReport } from "./report.ts";
+import { textTable } from "./table.ts";
+import { grouped } from "./text.ts";
+
+/** How alike sets of embeddings of the same samples are, and the circumstances of its making. */
+export interface CkaReport {
+  /** What the sets are called: by their inputs, or by their columns. */
+  readonly names: readonly string[];
+  /** D of each. */
+  readonly dims: readonly number[];
+  /** Linear CKA of each two: from 0 to 1, and 1 of each with itself; symmetric. */
+  readonly cka: readonly (readonly number[])[];
+  /** Its mean over all pairings of the rows: what is seen of sets that have nothing in common. */
+  readonly chance: readonly (readonly number[])[];
+  /** N: how many rows were compared. */
+  readonly rows: number;
+  /** How many rows were left out because of a null, NaN or infinity. */
+  readonly skippedRows: number;
+  /** Whether everything that was asked for is in it. */
+  readonly complete: boolean;
+  /** What computed it. */
+  readonly backend: BackendReport;
+  /** How long it took, reading included. */
+  readonly timing: { readonly seconds: number; readonly rowsPerSecond: number };
+  /** What was read, in order. */
+  readonly inputs: readonly InputReport[];
+  /** What the reader of the numbers should know. */
+  readonly warnings: readonly string[];
+  /** The version of this package. */
+  readonly version: string;
+}
+
+const LABEL_WIDTH = 13;
+
+/**
+ * A report as one line of JSON: of two sets `cka` and `chance` are numbers, of more they are lists of
+ * lists.
+ *
+ * @param report The report.
+ * @returns JSON without a line break.
+ *
+ * @example Two sets
+ * ```ts
+ * import { cka, EmbeddingBatch } from "@rankme/rankme";
+ * import { ckaToJson } from "@rankme/rankme/report";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(1, 2, 4), dim: 1 });
+ * assertAlmostEquals(JSON.parse(ckaToJson(await cka([batch], [batch]))).cka, 1);
+ * ```
+ */
+export function ckaToJson(report: CkaReport): string {
+  const { names, dims, cka, chance, ...rest } = report;
+  const isPair = names.length === 2;
+  return JSON.stringify({
+    cka: isPair ? cka[0][1] : cka,
+    chance: isPair ? chance[0][1] : chance,
+    names,
+    dims,
+    ...rest,
+  });
+}
+
+/**
+ * A report for a person to read: one number for two sets, a table for more.
+ *
+ * @param report The report.
+ * @param options Whether to use colours. Default: no.
+ * @returns Some lines, each ended.
+ *
+ * @example The first line
+ * ```ts
+ * import { cka, EmbeddingBatch } from "@rankme/rankme";
+ * import { ckaToText } from "@rankme/rankme/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const batch = new EmbeddingBatch({ data: Float64Array.of(1, 2, 4), dim: 1 });
+ * assertEquals(ckaToText(await cka([batch], [batch])).split("\n")[0], "CKA  1.0000");
+ * ```
+ */
+export function ckaToText(
+  report: CkaReport,
+  { color = false }: { readonly color?: boolean } = {},
+): string {
+  return report.names.length === 2 ? pairText(report, color) : matrixText(report, color);
+}
+
+function pairText({ names, dims, cka, chance, complete, ...report }: CkaReport, color: boolean) {
+  const paint = (style: string, text: string) => color ? `\x1b[${style}m${text}\x1b[0m` : text;
+  const line = (label: string, text: string) =>
+    `${paint("2", label.padEnd(LABEL_WIDTH))}  ${text}\n`;
+  const partial = complete ? "" : paint("31", "  partial");
+  return [
+    `${paint("1", `CKA  ${formatted(cka[0][1])}`)}${partial}\n\n`,
+    line("by chance", `${formatted(chance[0][1])}: the mean of all pairings of these rows`),
+    line("rows", `${grouped(report.rows)}${skipped(report)}`),
+    ...names.map((name, i) => line(i === 0 ? "of" : "and", `${name}, ${grouped(dims[i])} dims`)),
+  ].join("");
+}
+
+function matrixText({ names, cka, chance, complete, ...report }: CkaReport, color: boolean) {
+  const table = {
+    heads: ["", ...names],
+    rows: names.map((name, i) => [name, ...cka[i].map(formatted)]),
+    texts: 1,
+  };
+  const most = Math.max(...chance.flatMap((row, i) => row.filter((_, j) => j !== i)));
+  const count = `${grouped(report.rows)} rows${skipped(report)}${complete ? "" : ", partial"}`;
+  return `${textTable(table, { color })}\n${count}; by chance up to ${
+    formatted(most)
+  }: the mean of ` +
+    "all pairings of these rows\n";
+}
+
+function skipped({ skippedRows }: Pick<CkaReport, "skippedRows">): string {
+  return skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : "";
+}
+
+function formatted(value: number): string {
+  return value.toFixed(4);
+}
