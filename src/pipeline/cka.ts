@@ -240,11 +240,13 @@ async function rowStages(
 function refuseState(
   { dim, data }: EmbeddingBatch,
   backend: Backend,
-  { limit = Infinity, sample = Infinity, onMemory }: CkaOptions,
+  { limit = Infinity, sample, onMemory }: CkaOptions,
 ): void {
-  const rows = Math.min(limit, sample);
-  const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;
-  onMemory?.(refuseTooLarge([{ dim, rows }], backend, sampleBytes));
+  const sampleBytes = sample === undefined
+    ? 0
+    : Math.min(limit, sample) * dim * data.BYTES_PER_ELEMENT;
+  // However few rows there are, their scatter is of all dimensions.
+  onMemory?.(refuseTooLarge([{ dim }], backend, sampleBytes));
 }
 
 /** Rows that were looked at while it is known which input they are of. */
