@@ -15,6 +15,8 @@ export interface Flag {
   readonly negatable?: boolean;
   /** The only values there are. */
   readonly choices?: readonly string[];
+  /** Whether it may be given several times; otherwise the last one counts. */
+  readonly repeatable?: boolean;
 }
 
 /** By which powers of a thousand sizes are told. */
@@ -46,6 +48,7 @@ export class Arguments {
     const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs([...args], {
       boolean: switches,
       string: [...names(({ value }) => value !== undefined), "_"],
+      collect: names(({ repeatable }) => repeatable),
       negatable,
       alias: Object.fromEntries(all.flatMap(({ short, name }) => short ? [[short, name]] : [])),
       // Without a default, a flag that may be turned off would be off when it was not given.
@@ -55,11 +58,13 @@ export class Arguments {
       },
     });
     for (const { name, value, choices } of all) {
-      const given = parsed[name];
-      if (value === undefined || given === undefined) continue;
-      if (given === "") throw usage(`--${name} needs a value: --${name}=${value}`);
-      if (choices && !choices.includes(String(given))) {
-        throw usage(`--${name} is ${choices.join(", ")}, not "${given}"`);
+      if (value === undefined) continue;
+      for (const given of [parsed[name]].flat()) {
+        if (given === undefined) continue;
+        if (given === "") throw usage(`--${name} needs a value: --${name}=${value}`);
+        if (choices && !choices.includes(String(given))) {
+          throw usage(`--${name} is ${choices.join(", ")}, not "${given}"`);
+        }
       }
     }
     this.positionals = parsed._.map(String);
@@ -94,6 +99,16 @@ export class Arguments {
    */
   text(name: string): string | undefined {
     return this.#values.get(name) as string | undefined;
+  }
+
+  /**
+   * The values of a flag that may be given several times.
+   *
+   * @param name The flag.
+   * @returns The text of each, in order; none when it was not given.
+   */
+  all(name: string): readonly string[] {
+    return (this.#values.get(name) ?? []) as readonly string[];
   }
 
   /**

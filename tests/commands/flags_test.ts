@@ -1,0 +1,35 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Arguments, type Flag } from "../../src/commands/flags.ts";
+import { RankMeError } from "../../src/errors.ts";
+
+const FLAGS: readonly Flag[] = [
+  { name: "metric", value: "NAME=EXPR", repeatable: true, help: "" },
+  { name: "policy", short: "p", value: "NAME", repeatable: true, choices: ["a", "b"], help: "" },
+  { name: "limit", value: "N", help: "" },
+];
+
+Deno.test("a flag that may be repeated keeps each of its values, in order", () => {
+  const args = new Arguments(
+    ["--metric", "gap=lambda[1] == 2", "in.arrow", "--metric=b=1,2", "-p", "b", "--policy=a"],
+    FLAGS,
+  );
+  assertEquals(args.all("metric"), ["gap=lambda[1] == 2", "b=1,2"]);
+  assertEquals(args.all("policy"), ["b", "a"]);
+  assertEquals(args.positionals, ["in.arrow"]);
+  assertEquals(new Arguments([], FLAGS).all("metric"), []);
+});
+
+Deno.test("of another flag the last value counts", () => {
+  assertEquals(new Arguments(["--limit=1", "--limit", "2"], FLAGS).count("limit"), 2);
+});
+
+Deno.test("each value of a repeated flag is checked", () => {
+  for (
+    const [args, message] of [
+      [["--metric=a=1", "--metric"], "--metric needs a value: --metric=NAME=EXPR"],
+      [["--policy=a", "--policy=c"], '--policy is a, b, not "c"'],
+    ] as const
+  ) {
+    assertThrows(() => new Arguments(args, FLAGS), RankMeError, message);
+  }
+});
