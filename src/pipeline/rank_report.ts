@@ -1,15 +1,14 @@
 import { RankMeError } from "../errors.ts";
 import { type Convention, type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
+import { DEFAULT_METRICS } from "../metrics/default_metrics.ts";
 import type { NamedExpression } from "../metrics/expression.ts";
+import { expressionScope } from "../metrics/expression_scope.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { metricsNamed } from "../metrics/metrics.ts";
 import { rankMe } from "../metrics/rank_me.ts";
 import { rankMeErrorBound } from "../metrics/rank_me_error_bound.ts";
 import type { EmbeddingStatistics } from "../metrics/statistics.ts";
 import type { RankReport } from "../report/report.ts";
-
-/** Which metrics are in a report that nobody asked for any. */
-export const DEFAULT_METRICS: readonly string[] = ["effectiveRank"];
 
 /** Which numbers to compute, and under which convention RankMe. */
 export interface EffectiveRankOptions {
@@ -21,12 +20,29 @@ export interface EffectiveRankOptions {
   readonly epsilon?: number;
   /** The metrics besides RankMe, by name. Default: the effective rank, which costs nothing more. */
   readonly metrics?: "all" | readonly string[];
-  /** Metrics of one's own, see `metricExpression`. Default: none. */
+  /** Metrics of one's own, see `metricExpressions`. Default: none. */
   readonly expressions?: readonly NamedExpression[];
+}
+
+/**
+ * Which metrics to compute: who says what object each row is a view of wants LiDAR as well.
+ *
+ * @param options Which were asked for, and the column of objects.
+ * @returns Their names.
+ */
+export function metricsAskedFor(
+  { metrics = DEFAULT_METRICS, group }: Pick<EffectiveRankOptions, "metrics"> & {
+    readonly group?: string;
+  },
+): "all" | readonly string[] {
+  return group !== undefined && metrics !== "all" ? [...metrics, "lidar"] : metrics;
 }
 
 /** RankMe and every metric, by name. */
 export type Numbers = { readonly rankMe: number; readonly [name: string]: number };
+
+/** Is told which metric there is no number of, and why. */
+export type OnAbsent = (name: string, reason: string) => void;
 
 /** Computes the numbers of reports, as options say. */
 export class Ranker {
@@ -34,7 +50,8 @@ export class Ranker {
   readonly metrics: readonly Metric[];
   /** The convention, with what was asked for in place of what it says. */
   readonly convention: Convention;
-  readonly #name: ConventionName;
+  /** What the convention is called. */
+  readonly name: ConventionName;
   readonly #expressions: readonly NamedExpression[];
 
   /**
@@ -55,7 +72,7 @@ export class Ranker {
       throw new RankMeError("usage", `ε must be at least 0 and below 1, not ${epsilon}`);
     }
     this.metrics = metricsNamed(metrics);
-    this.#name = convention;
+    this.name = convention;
     this.convention = { centered, epsilon, values: preset.values };
     this.#expressions = expressions;
   }
@@ -74,34 +91,39 @@ export class Ranker {
    * RankMe and every metric.
    *
    * @param statistics Of what.
+   * @param onAbsent Is told of each metric of one's own that there is no number of, and why.
    * @returns The numbers; what does not apply is absent.
    */
-  numbers(statistics: EmbeddingStatistics): Numbers {
+  numbers(statistics: EmbeddingStatistics, onAbsent?: OnAbsent): Numbers {
     const numbers: Record<string, number> & { rankMe: number } = {
       rankMe: this.rankMe(statistics),
     };
     for (const metric of this.metrics) Object.assign(numbers, metric.compute(statistics));
-    const own = this.#expressions.flatMap(({ name, evaluate }) => {
-      const value = evaluate({ ...this.#scope(statistics), numbers });
-      return value === undefined ? [] : [[name, value]];
-    });
-    return Object.assign(numbers, Object.fromEntries(own));
+    if (this.#expressions.length === 0) return numbers;
+    const scope = expressionScope(statistics.raw, this.convention, numbers);
+    for (const { name, evaluate } of this.#expressions) {
+      const outcome = evaluate(scope);
+      if ("value" in outcome) numbers[name] = outcome.value;
+      else onAbsent?.(name, outcome.absent);
+    }
+    return numbers;
   }
 
   /**
    * A report.
    *
    * @param statistics Of what.
+   * @param onAbsent As for {@linkcode numbers}.
    * @returns The report.
    */
-  report(statistics: EmbeddingStatistics): RankReport {
-    const { rankMe, ...metrics } = this.numbers(statistics);
+  report(statistics: EmbeddingStatistics, onAbsent?: OnAbsent): RankReport {
+    const { rankMe, ...metrics } = this.numbers(statistics, onAbsent);
     const spectrum = statistics.raw;
     return {
       rankMe,
       rows: statistics.rows,
       dim: statistics.dim,
-      convention: this.#name,
+      convention: this.name,
       centered: this.convention.centered,
       epsilon: this.convention.epsilon,
       accuracy: {
@@ -111,13 +133,5 @@ export class Ranker {
       metrics,
       spectrum,
     };
-  }
-
-  #scope(statistics: EmbeddingStatistics) {
-    const { singularValues: sigma, eigenvalues: lambda } = statistics.raw;
-    const values = this.convention.values === "eigen" ? lambda : sigma;
-    const sum = values.reduce((total, value) => total + value, 0);
-    const p = values.map((value) => value / sum + this.convention.epsilon);
-    return { sigma, lambda, p, n: statistics.rows, d: statistics.dim };
   }
 }

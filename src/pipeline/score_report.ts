@@ -59,6 +59,7 @@ export function reportsOn(round: Round, circumstances: Circumstances): readonly 
     inputs: reading.inputs(circumstances.rowsRead(total)),
     warnings: [
       ...reading.warnings,
+      ...own.warnings,
       ...warningsOf(own, part, circumstances),
     ],
     version: VERSION,
@@ -69,8 +70,10 @@ export function reportsOn(round: Round, circumstances: Circumstances): readonly 
 function partReport(
   { state }: Part,
   { ranker, groups }: Circumstances,
-): RankReport & Pick<ScoreReport, "confidence"> {
-  const report = ranker.report(state.statistics());
+): RankReport & Pick<ScoreReport, "confidence" | "warnings"> {
+  const warnings: string[] = [];
+  const onAbsent = (name: string, why: string) => warnings.push(`${name} is left out: ${why}`);
+  const report = { ...ranker.report(state.statistics(), onAbsent), warnings };
   if (groups === undefined || state.count < 2 * groups) return report;
   const { rankMe, metrics } = report;
   const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
