@@ -6,6 +6,7 @@
 
 export * from "./cka.ts";
 export * from "./json.ts";
+export * from "./read_report.ts";
 export type * from "./report.ts";
 export * from "./table.ts";
 export { type TextOptions, toTable, toText } from "./text.ts";
