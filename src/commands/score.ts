@@ -1,11 +1,14 @@
 import { EXIT_STATUS, formatBytes, RankMeError } from "../errors.ts";
 import { type ScoreOptions, scorePartsStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
+import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped, toTable, toText } from "../report/text.ts";
 import type { Command } from "./command.ts";
 import { parseDims } from "./dims.ts";
 import type { Arguments } from "./flags.ts";
+import { GATE_FLAGS, hasGates } from "./gate_flags.ts";
+import type { GateOutcome, Gates } from "./gates.ts";
 import {
   INPUT_FLAGS,
   INPUT_HELP,
@@ -36,7 +39,7 @@ export const scoreCommand: Command = {
   description: `${INPUT_HELP}
 Several inputs are the shards of one data set.
 
-Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of memory,
+Exit status: 0 done, 1 a gate failed, 2 wrong usage, 3 bad input, 4 out of memory,
 130 interrupted (what was read by then is scored, and marked as partial).`,
   flags: [
     ...INPUT_FLAGS,
@@ -71,7 +74,7 @@ Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of 
     ...BACKEND_FLAGS,
     { name: "spectrum", help: "put all singular values into the JSON" },
     { name: "json", help: "print one JSON object per report" },
-    { name: "fail-under", value: "X", help: "exit with 1 when RankMe is under X" },
+    ...GATE_FLAGS,
     { name: "quiet", short: "q", help: "no progress and no warnings" },
     { name: "verbose", short: "v", help: "say what was read and what computed it" },
   ],
@@ -83,7 +86,12 @@ Exit status: 0 done, 1 under --fail-under, 2 wrong usage, 3 bad input, 4 out of 
     ["rankme emb.bin --format f32 --dim 384", "numbers and nothing else"],
     ["rankme emb.arrow --every 5000 --limit 25600", "how RankMe settles, up to the paper's count"],
     ["rankme emb.arrow --columns 'dim_*' --normalize", "one column per dimension, unit rows"],
+    ["rankme emb.arrow --metric 'gap=log(lambda[1]/lambda[2])'", "a metric of your own"],
     ["rankme emb.arrow --fail-under 100 --quiet", "a gate in a pipeline"],
+    [
+      "rankme emb.arrow --baseline last.json --max-drop 5%",
+      "no worse than what --json said before",
+    ],
   ],
   run,
 };
@@ -95,14 +103,14 @@ async function run(args: Arguments): Promise<number> {
     Deno.removeSignalListener("SIGINT", onInterrupt);
     interrupt.abort();
   };
-  const options = optionsOf(args);
-  const threshold = args.number("fail-under");
+  const options = await optionsOf(args);
+  const gates = await gatesFor(args, options);
   const sources = inputSources(args.positionals);
   Deno.addSignalListener("SIGINT", onInterrupt);
   try {
     const reports = await scoreAndPrint(sources, { ...options, signal: interrupt.signal }, args);
     if (interrupt.signal.aborted) return EXIT_STATUS.interrupted;
-    return gate(reports, threshold);
+    return gates ? passing(gates.check(reports), args) : EXIT_STATUS.done;
   } catch (error) {
     if (!interrupt.signal.aborted || !(error instanceof RankMeError)) throw error;
     note(`rankme: ${error.message}\n`);
@@ -112,12 +120,12 @@ async function run(args: Arguments): Promise<number> {
   }
 }
 
-function optionsOf(args: Arguments): ScoreOptions {
+async function optionsOf(args: Arguments): Promise<ScoreOptions> {
   const dims = args.list("dims");
   return {
     ...inputOptions(args),
     ...rankOptions(args),
-    ...metricOptions(args),
+    ...await metricOptions(args),
     ...dims && { dims: parseDims(dims) },
     normalize: args.on("normalize"),
     by: args.text("by"),
@@ -219,15 +227,6 @@ function curveLine(report: ScoreReport): string {
   return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}${part && `  ${part}`}\n`;
 }
 
-/** Which part of a data set a report is on, in words; nothing where it is on all. */
-function nameOfPart({ column, group, dims }: ScoreReport): string {
-  return [
-    ...column !== undefined ? [`column ${column}`] : [],
-    ...group !== undefined ? [`group ${group}`] : [],
-    ...dims ? [`dims ${dims.join(":")}`] : [],
-  ].join(", ");
-}
-
 function terminalWidth(): number {
   // A terminal that was never told its size says 0.
   return Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
@@ -243,13 +242,15 @@ function circumstances({ inputs, backend, timing }: ScoreReport): string {
   ].map((line) => `rankme: ${line}\n`).join("");
 }
 
-function gate(reports: readonly ScoreReport[], threshold: number | undefined): number {
-  if (threshold === undefined) return EXIT_STATUS.done;
-  const failed = reports.filter(({ rankMe }) => !(rankMe >= threshold));
-  for (const report of failed) {
-    const part = nameOfPart(report);
-    const of = part && ` of ${part}`;
-    note(`rankme: RankMe ${formatRank(report.rankMe)}${of} is under ${threshold} (--fail-under)\n`);
-  }
-  return failed.length === 0 ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
+/** Loaded when one is asked for: a start takes as long as what it loads. */
+async function gatesFor(args: Arguments, options: ScoreOptions): Promise<Gates | undefined> {
+  if (!hasGates(args)) return undefined;
+  const { gatesOf, plannedScore } = await import("./gates.ts");
+  return await gatesOf(args, plannedScore(options));
+}
+
+function passing({ failures, notes }: GateOutcome, args: Arguments): number {
+  if (!args.on("quiet")) notes.forEach((line) => note(`rankme: note: ${line}\n`));
+  failures.forEach((line) => note(`rankme: ${line}\n`));
+  return failures.length === 0 ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
 }

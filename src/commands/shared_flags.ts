@@ -1,6 +1,6 @@
 import { type BackendName, chooseBackend, type ChosenBackend } from "../linalg/choose_backend.ts";
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
-import type { EffectiveRankOptions } from "../pipeline/rank_report.ts";
+import { type EffectiveRankOptions, metricsAskedFor } from "../pipeline/rank_report.ts";
 import type { BackendReport } from "../report/report.ts";
 import type { Arguments, Flag } from "./flags.ts";
 
@@ -23,6 +23,12 @@ export const METRIC_FLAGS: readonly Flag[] = [
     value: "LIST",
     help: "which metrics besides RankMe: names between commas, or all; see docs/metrics.md",
   },
+  {
+    name: "metric",
+    value: "NAME=EXPR",
+    repeatable: true,
+    help: "one of your own over sigma, lambda, p, n, d: 'gap=log(lambda[1]/lambda[2])'",
+  },
 ];
 
 /**
@@ -30,10 +36,19 @@ export const METRIC_FLAGS: readonly Flag[] = [
  *
  * @param args The arguments.
  * @returns Options; what was not given is absent.
+ * @throws {RankMeError} `usage`, for a metric there is none of, or an expression that cannot be
+ * understood.
  */
-export function metricOptions(args: Arguments): Pick<EffectiveRankOptions, "metrics"> {
-  const metrics = args.list("metrics");
-  return { metrics: metrics?.includes("all") ? "all" : metrics };
+export async function metricOptions(
+  args: Arguments,
+): Promise<Pick<EffectiveRankOptions, "metrics" | "expressions">> {
+  const list = args.list("metrics");
+  const metrics = list?.includes("all") ? "all" : list;
+  const own = args.all("metric");
+  if (own.length === 0) return { metrics };
+  const { metricExpressions } = await import("../metrics/expression.ts");
+  const computed = metricsAskedFor({ metrics, group: args.text("group") });
+  return { metrics, expressions: await metricExpressions(own, computed) };
 }
 
 /** The flags that choose what computes. */
