@@ -26,7 +26,8 @@ export const INPUT_FLAGS: readonly Flag[] = [
   {
     name: "column",
     value: "NAME",
-    help: "the column of embeddings, or the array of several (default: the only one)",
+    help: "the column or array of embeddings (default: the only one); several are scored each " +
+      "by itself: names between commas, * for any characters",
   },
   {
     name: "columns",
@@ -84,7 +85,7 @@ export function inputOptions(args: Arguments): InputOptions {
   return {
     format: args.text("format") as Format | undefined,
     dim: args.count("dim"),
-    column: args.text("column"),
+    column: columnOf(args),
     columns: args.list("columns"),
     axes: args.text("axes") as Axes | undefined,
     header: args.choice("header"),
@@ -95,6 +96,11 @@ export function inputOptions(args: Arguments): InputOptions {
     nonFinite: args.text("non-finite") as NonFinitePolicy | undefined,
     strict: args.on("strict"),
   };
+}
+
+/** One column by its name or pattern, or a list of several. */
+function columnOf(args: Arguments): InputOptions["column"] {
+  return args.text("column")?.includes(",") ? args.list("column") : args.text("column");
 }
 
 /** An input, and what messages call it. */

@@ -55,11 +55,11 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage, 3 bad input, 4 out of memor
       help: "score the rows of each value of this column by themselves",
     },
     { name: "max-groups", value: "N", help: "values that --by may find (default: 1000)" },
+    { name: "group", value: "COLUMN", help: "the object that each row is a view of, for LiDAR" },
     {
       name: "group-memory",
       value: "SIZE",
-      help:
-        "memory that groups may take, as in 8GB (default: what is free, with --allow-sys, or 4GB)",
+      help: "memory for the groups of --by, and for rows of --group that are in no order: 8GB",
     },
     ...RANK_FLAGS,
     ...METRIC_FLAGS,
@@ -86,6 +86,10 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage, 3 bad input, 4 out of memor
     ["rankme emb.bin --format f32 --dim 384", "numbers and nothing else"],
     ["rankme emb.arrow --every 5000 --limit 25600", "how RankMe settles, up to the paper's count"],
     ["rankme emb.arrow --columns 'dim_*' --normalize", "one column per dimension, unit rows"],
+    ["rankme emb.parquet --column 'layer*' --ci", "every layer by itself, and how sure each is"],
+    ["rankme emb.parquet --by class --metrics all", "every class by itself, with all metrics"],
+    ["rankme views.arrow --group image", "LiDAR: rows of one image are views of it"],
+    ["rankme emb/ --until 0.1%", "as few rows as will do"],
     ["rankme emb.arrow --metric 'gap=log(lambda[1]/lambda[2])'", "a metric of your own"],
     ["rankme emb.arrow --fail-under 100 --quiet", "a gate in a pipeline"],
     [

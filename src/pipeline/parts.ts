@@ -1,6 +1,7 @@
 import type { ColumnSpan, EmbeddingBatch } from "../batch.ts";
 import { formatBytes, RankMeError } from "../errors.ts";
 import type { ScoreReport } from "../report/report.ts";
+import { compareNaturally } from "../sources/shards/natural_order.ts";
 import type { DimensionRange } from "../transforms/dimensions_stream.ts";
 import { scaleToUnitLength } from "../transforms/unit_norm_stream.ts";
 import type { PartState } from "./part_state.ts";
@@ -154,9 +155,9 @@ export class PartGroups {
     this.#by = by;
   }
 
-  /** All groups so far, in the order of their first rows. */
+  /** All groups so far, in the order of their texts. */
   get all(): readonly PartRows[] {
-    return [...this.#groups.values()];
+    return [...this.#groups].sort(([a], [b]) => compareNaturally(a, b)).map(([, rows]) => rows);
   }
 
   /**
@@ -179,7 +180,8 @@ export class PartGroups {
   checkMemory(): void {
     if (!this.#by) return;
     const { by, memory } = this.#by;
-    const bytes = this.all.reduce((sum, rows) => sum + rows.bytes, 0);
+    let bytes = 0;
+    for (const rows of this.#groups.values()) bytes += rows.bytes;
     if (bytes <= memory) return;
     throw new RankMeError(
       "memory",
