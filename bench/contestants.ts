@@ -53,14 +53,34 @@ export async function ourProcess(
   }, ourProgram(options, input));
 }
 
-function ourProgram(options: BackendOptions, input: Input): Program {
+/** The same with more flags; its role are these flags. Several reports have no one answer. */
+export async function ourProcessWith(
+  flags: readonly string[],
+  backend: BackendName,
+  input: Input,
+  settings: Settings,
+): Promise<Contestant> {
+  const options = await ours(backend, settings);
+  const role = flags.join(" ");
+  const tolerance = flags.includes("--by") ? undefined : FLOAT64_TOLERANCE;
+  return wholeProcess(
+    { name: `${backendTitle(options)}, ${role || "RankMe alone"}`, role, tolerance },
+    ourProgram(options, input, flags),
+  );
+}
+
+function ourProgram(
+  options: BackendOptions,
+  input: Input,
+  flags: readonly string[] = [],
+): Program {
   const [read, operand, stdin] = "file" in input
     ? [[`--allow-read=${input.file}`], input.file, []]
     : [[], "-", input.pipe];
   const permissions = [...read, ...backendPermissions(options)];
   const run = [Deno.execPath(), "run", "--no-prompt", ...permissions, CLI];
   return {
-    command: [...run, "score", operand, "--json", "--quiet", ...backendFlags(options)],
+    command: [...run, "score", operand, "--json", "--quiet", ...backendFlags(options), ...flags],
     stdin,
   };
 }

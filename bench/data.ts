@@ -7,7 +7,15 @@ export const BLOCK_ROWS = 1000;
 const MAKE_DATA = new URL("python/make_data.py", import.meta.url).pathname;
 
 /** What is made: files of one name and several endings. */
-export type DataKind = "embeddings" | "block" | "repeated" | "matrix" | "rows" | "parquet" | "text";
+export type DataKind =
+  | "classes"
+  | "embeddings"
+  | "block"
+  | "repeated"
+  | "matrix"
+  | "rows"
+  | "parquet"
+  | "text";
 
 /** Something to compute from, and what must come out. */
 export interface Data {

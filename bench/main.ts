@@ -24,6 +24,7 @@ import { graphs } from "./parts/graphs.ts";
 import { kernel } from "./parts/kernel.ts";
 import { longPipe } from "./parts/long_pipe.ts";
 import { memory } from "./parts/memory.ts";
+import { more } from "./parts/more.ts";
 import { reading } from "./parts/reading.ts";
 import { startUp } from "./parts/start_up.ts";
 import { keep, latest } from "./results.ts";
@@ -36,6 +37,7 @@ const PARTS: readonly Part[] = [
   kernel,
   eigenvalues,
   memory,
+  more,
   reading,
   startUp,
   graphs,

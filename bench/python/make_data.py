@@ -1,6 +1,7 @@
 """Makes what the benchmarks read, and the answers that everything must agree on.
 
     python make_data.py embeddings ROWS DIM PATH   PATH.arrow, PATH.npy
+    python make_data.py classes ROWS DIM PATH      PATH.arrow: CLASSES of rows, in no order
     python make_data.py block ROWS DIM PATH        PATH.begin, PATH.batch, PATH.end: pieces of a stream
     python make_data.py repeated ROWS DIM PATH     PATH.npy: a block of BLOCK_ROWS rows, again and again
     python make_data.py rows ROWS DIM PATH         PATH.f32: nothing but numbers
@@ -22,6 +23,7 @@ from peers import rank_me
 SEED = 1
 BATCH_ROWS = 1024
 BLOCK_ROWS = 1000
+CLASSES = 100
 # σ of the k-th direction is k to this power, down to the noise; as of trained embeddings.
 DECAY = -0.7
 NOISE, MEAN = 0.02, 0.1
@@ -56,6 +58,22 @@ def embeddings(rows, dim, path):
     z = whole(rows, dim)
     np.save(f"{path}.npy", z)
     parts = [record_batch(z[start : start + BATCH_ROWS]) for start in range(0, rows, BATCH_ROWS)]
+    with pa.ipc.new_stream(f"{path}.arrow", parts[0].schema) as writer:
+        for part in parts:
+            writer.write_batch(part)
+    return rank_of(z)
+
+
+def classes(rows, dim, path):
+    z = whole(rows, dim)
+    names = np.array([f"class {i}" for i in range(CLASSES)])
+    own = np.random.default_rng(SEED).integers(CLASSES, size=rows)
+    parts = [
+        record_batch(z[start : start + BATCH_ROWS]).append_column(
+            "class", pa.array(names[own[start : start + BATCH_ROWS]])
+        )
+        for start in range(0, rows, BATCH_ROWS)
+    ]
     with pa.ipc.new_stream(f"{path}.arrow", parts[0].schema) as writer:
         for part in parts:
             writer.write_batch(part)
@@ -130,6 +148,7 @@ def write(path, content):
 
 
 KINDS = {
+    "classes": classes,
     "embeddings": embeddings,
     "repeated": repeated,
     "block": block,
