@@ -4,7 +4,6 @@ import type { Backend } from "../linalg/backend.ts";
 import type { ObjectGathering } from "./object_gathering.ts";
 import { ObjectSums } from "./object_sums.ts";
 import { OnlineCovariance } from "./online_covariance.ts";
-import { ownText } from "./own_text.ts";
 
 /** What a row takes besides its numbers: the index of its object, and that in the order of objects. */
 const INDEX_BYTES = 8;
@@ -63,7 +62,7 @@ export class ObjectsInAnyOrder implements ObjectGathering {
   #indexOf(name: string): number {
     const known = this.#indices.get(name);
     if (known !== undefined) return known;
-    this.#indices.set(ownText(name), this.#indices.size);
+    this.#indices.set(name, this.#indices.size);
     return this.#indices.size - 1;
   }
 

@@ -1,7 +1,6 @@
 import { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
-import { ownText } from "./own_text.ts";
 import type { ObjectGathering } from "./object_gathering.ts";
 import type { ObjectSums } from "./object_sums.ts";
 import { OnlineCovariance } from "./online_covariance.ts";
@@ -63,7 +62,7 @@ export class ObjectsInOrder implements ObjectGathering {
       });
     }
     this.#finish();
-    this.#current = new CurrentObject(ownText(name));
+    this.#current = new CurrentObject(name);
   }
 
   #finish(): void {
