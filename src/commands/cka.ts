@@ -6,7 +6,7 @@ import type { Axes } from "../sources/axes.ts";
 import type { Format } from "../sources/detect.ts";
 import type { Command } from "./command.ts";
 import { type Arguments, type Flag, usage } from "./flags.ts";
-import { INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
+import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
@@ -97,7 +97,7 @@ function oneInputOptions(args: Arguments, side: "a" | "b"): OneSourceOptions {
   return {
     format: args.text(`format-${side}`) as Format | undefined,
     dim: args.count(`dim-${side}`),
-    column: args.text(`column-${side}`),
+    column: columnOf(args, `column-${side}`),
     columns: args.list(`columns-${side}`),
     axes: args.text(`axes-${side}`) as Axes | undefined,
   };

@@ -98,9 +98,15 @@ export function inputOptions(args: Arguments): InputOptions {
   };
 }
 
-/** One column by its name or pattern, or a list of several. */
-function columnOf(args: Arguments): InputOptions["column"] {
-  return args.text("column")?.includes(",") ? args.list("column") : args.text("column");
+/**
+ * What a flag says that names columns of vectors.
+ *
+ * @param args The arguments.
+ * @param name The flag. Default: `column`.
+ * @returns One column by its name or pattern, or a list of several; nothing when it was not given.
+ */
+export function columnOf(args: Arguments, name = "column"): InputOptions["column"] {
+  return args.text(name)?.includes(",") ? args.list(name) : args.text(name);
 }
 
 /** An input, and what messages call it. */

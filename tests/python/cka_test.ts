@@ -10,10 +10,15 @@ interface WrittenPair {
   readonly cka: number;
 }
 
+interface Written {
+  readonly pairs: readonly WrittenPair[];
+  readonly layers: readonly (readonly number[])[];
+}
+
 Deno.test("linear CKA of files of any formats is NumPy's, by a path or a pipe", async (t) => {
   const folder = await Deno.makeTempDir();
   try {
-    const pairs = await jsonOf<WrittenPair[]>(
+    const { pairs, layers } = await jsonOf<Written>(
       startPython("tests/python/write_pairs.py", [folder]),
     );
     const permissions = [`--allow-read=${folder}`];
@@ -32,6 +37,19 @@ Deno.test("linear CKA of files of any formats is NumPy's, by a path or a pipe", 
         });
       }
     }
+    await t.step("each layer of one file with each", async () => {
+      const args = ["cka", `${folder}/layers.parquet`, "--column", "layer*"];
+      const run = await runCli([...args, "--json"], { permissions });
+      const { names, cka, rows } = JSON.parse(run.stdout);
+      assertEquals([names, rows], [["layer1", "layer2", "layer10"], 3000]);
+      cka.forEach((values: number[], i: number) =>
+        values.forEach((value, j) => assertAlmostEquals(value, layers[i][j], 1e-11))
+      );
+      const text = await runCli(args, { permissions });
+      const [heading, first] = text.stdout.split("\n");
+      assertEquals(heading.trim().split(/ +/), names);
+      assertEquals(first.split(/ +/), ["layer1", ...layers[0].map((value) => value.toFixed(4))]);
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

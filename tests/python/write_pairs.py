@@ -2,7 +2,8 @@
 
     python tests/python/write_pairs.py FOLDER
 
-Prints JSON: a list of {"a", "b", "flags", "rows", "cka"}.
+Prints JSON: {"pairs": a list of {"a", "b", "flags", "rows", "cka"}, "layers": the CKA of each two of
+the columns layer1, layer2, layer10 of layers.parquet, in this order}.
 """
 
 import json
@@ -47,12 +48,24 @@ def main(folder):
         ("both.arrow", "both.arrow", ["--column", "early", "--column-b", "other"], early, other),
         ("both.arrow", "late.npy", ["--column-a", "early"], early, half),
     ]
+    layers = {
+        "layer10": np.maximum(late, 101),
+        "layer2": late,
+        "label": np.arange(ROWS),
+        "layer1": early.astype(np.float64),
+    }
+    columns = {name: vectors(z) if z.ndim == 2 else pa.array(z) for name, z in layers.items()}
+    pq.write_table(pa.table(columns), f"{folder}/layers.parquet")
+    ordered = [layers[name] for name in ("layer1", "layer2", "layer10")]
     print(
         json.dumps(
-            [
-                {"a": a, "b": b, "flags": flags, "rows": ROWS, "cka": linear_cka(x, y)}
-                for a, b, flags, x, y in pairs
-            ]
+            {
+                "pairs": [
+                    {"a": a, "b": b, "flags": flags, "rows": ROWS, "cka": linear_cka(x, y)}
+                    for a, b, flags, x, y in pairs
+                ],
+                "layers": [[linear_cka(x, y) for y in ordered] for x in ordered],
+            }
         )
     )
 
