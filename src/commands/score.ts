@@ -1,4 +1,4 @@
-import { EXIT_STATUS, formatBytes, RankMeError } from "../errors.ts";
+import { EXIT_STATUS, formatBytes } from "../errors.ts";
 import { type ScoreOptions, scorePartsStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
@@ -16,6 +16,7 @@ import {
   inputSources,
   type NamedSource,
 } from "./input_flags.ts";
+import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import {
@@ -101,27 +102,13 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage, 3 bad input, 4 out of memor
 };
 
 async function run(args: Arguments): Promise<number> {
-  const interrupt = new AbortController();
-  const onInterrupt = () => {
-    // A second one ends the program at once.
-    Deno.removeSignalListener("SIGINT", onInterrupt);
-    interrupt.abort();
-  };
   const options = await optionsOf(args);
   const gates = await gatesFor(args, options);
   const sources = inputSources(args.positionals);
-  Deno.addSignalListener("SIGINT", onInterrupt);
-  try {
-    const reports = await scoreAndPrint(sources, { ...options, signal: interrupt.signal }, args);
-    if (interrupt.signal.aborted) return EXIT_STATUS.interrupted;
-    return gates ? passing(gates.check(reports), args) : EXIT_STATUS.done;
-  } catch (error) {
-    if (!interrupt.signal.aborted || !(error instanceof RankMeError)) throw error;
-    note(`rankme: ${error.message}\n`);
-    return EXIT_STATUS.interrupted;
-  } finally {
-    if (!interrupt.signal.aborted) Deno.removeSignalListener("SIGINT", onInterrupt);
-  }
+  return await untilInterrupted(async (signal) => {
+    const reports = await scoreAndPrint(sources, { ...options, signal }, args);
+    return gates && !signal.aborted ? passing(gates.check(reports), args) : EXIT_STATUS.done;
+  });
 }
 
 async function optionsOf(args: Arguments): Promise<ScoreOptions> {

@@ -78,6 +78,13 @@ export class PartState {
     return this.#rows.dim;
   }
 
+  /** How many rows, or objects where these are left out whole, can be put into groups. */
+  get divisible(): { readonly count: number; readonly of: "rows" | "objects" } {
+    return this.#objects
+      ? { count: this.#objects.objects, of: "objects" }
+      : { count: this.count, of: "rows" };
+  }
+
   /** What the reader of the numbers should know. */
   get warnings(): readonly string[] {
     return this.#objects?.warnings ?? [];
@@ -112,10 +119,13 @@ export class PartState {
   /**
    * What metrics are computed from.
    *
+   * @param options.more Whether more rows are to come: what needs more objects than there are by now is
+   * then left out, and an error otherwise. Default: no.
    * @returns Statistics of all rows.
    */
-  statistics(): EmbeddingStatistics {
-    const unit = this.#unit, objects = this.#objects, leverage = this.#leverage;
+  statistics({ more = false }: { readonly more?: boolean } = {}): EmbeddingStatistics {
+    const unit = this.#unit, leverage = this.#leverage;
+    const objects = more && !this.#objects?.enough ? undefined : this.#objects;
     return statisticsOf(this.#rows.total(), {
       scoresCentered: this.#options.centered,
       ...unit && { unit: () => unit.total().spectrum() },

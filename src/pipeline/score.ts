@@ -343,16 +343,18 @@ async function sampling(count: number, options: SampleOptions): Promise<SampleSt
 function refuseStates(
   { dim, data, columns }: EmbeddingBatch,
   { limit = Infinity, sample = Infinity, onMemory }: ScoreOptions,
-  { ranges, exact, backend, groups = 0, unit }: StatesToHold,
+  { ranges, exact, backend, groups = 0, unit, objects }: StatesToHold,
 ): void {
   const rows = Math.min(limit, sample);
+  // Between objects and within, of each group; and while these are decomposed together.
+  const ofObjects = objects ? 2 * Math.max(1, groups) + 5 : 0;
   const widths = columns?.map(({ start, end }) => end - start) ?? [dim];
   const questions = widths.flatMap((width) =>
     ranges.map(({ start = 0, end = width } = {}) => ({
       dim: Math.max(0, Math.min(end, width) - start),
       rows,
       exact,
-      states: (1 + groups) * (unit ? 2 : 1),
+      states: (1 + groups) * (unit ? 2 : 1) + ofObjects,
     }))
   );
   const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;

@@ -39,7 +39,7 @@ export interface Circumstances {
  */
 export function reportsOn(round: Round, circumstances: Circumstances): readonly ScoreReport[] {
   const reports = round.groups.flatMap((rows) =>
-    rows.parts.map((part) => ({ rows, part, own: partReport(part, circumstances) }))
+    rows.parts.map((part) => ({ rows, part, own: partReport(part, circumstances, !round.isLast) }))
   );
   const seconds = (performance.now() - circumstances.start) / 1000;
   const total = round.groups.reduce((sum, { count }) => sum + count, 0);
@@ -70,11 +70,12 @@ export function reportsOn(round: Round, circumstances: Circumstances): readonly 
 function partReport(
   { state }: Part,
   { ranker, groups }: Circumstances,
+  more: boolean,
 ): RankReport & Pick<ScoreReport, "confidence" | "warnings"> {
   const warnings: string[] = [];
   const onAbsent = (name: string, why: string) => warnings.push(`${name} is left out: ${why}`);
-  const report = { ...ranker.report(state.statistics(), onAbsent), warnings };
-  if (groups === undefined || state.count < 2 * groups) return report;
+  const report = { ...ranker.report(state.statistics({ more }), onAbsent), warnings };
+  if (groups === undefined || state.divisible.count < 2 * groups) return report;
   const { rankMe, metrics } = report;
   const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
   return { ...report, confidence: confidenceOf({ ...metrics, rankMe }, replicates) };
@@ -117,12 +118,16 @@ function warningsOf(
           : "every value is zero: collapsed completely",
       ]
       : [],
-    ...groups !== undefined && rows < 2 * groups
-      ? [`${rows} rows are too few to say how sure RankMe is; ${2 * groups} would do`]
+    ...groups !== undefined && state.divisible.count < 2 * groups
+      ? [tooFew(state.divisible, 2 * groups)]
       : [],
     ...state.warnings,
     ...until !== undefined && !settled?.reached ? [unsettled(until, settled?.change)] : [],
   ];
+}
+
+function tooFew({ count, of }: Part["state"]["divisible"], enough: number): string {
+  return `${count} ${of} are too few to say how sure RankMe is; ${enough} would do`;
 }
 
 function unsettled(until: number, change: number | undefined): string {

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import { score, type ScoreOptions, scoreParts } from "../../src/pipeline/score.ts";
+import { score, type ScoreOptions, scoreParts, scoreStream } from "../../src/pipeline/score.ts";
 import { objectCases, type ObjectRows, objectRows } from "../golden/objects.ts";
 import { watchedSource } from "./streams.ts";
 
@@ -80,6 +80,24 @@ Deno.test("intervals leave whole objects out, of RankMe too", async () => {
       assertAlmostEquals(numbers.lidar, alone.metrics.lidar, 1e-8 * alone.metrics.lidar);
     }
   }
+});
+
+Deno.test("rounds before there are two objects go without LiDAR, and few objects without intervals", async () => {
+  const data = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i * i));
+  const image = Array.from({ length: 100 }, (_, row) => `image ${Math.floor(row / 10)}`);
+  const rows = () => [new EmbeddingBatch({ data, dim: 4, keys: { image } })];
+  const rounds = await Array.fromAsync(scoreStream(rows(), { group: "image", every: 6 }));
+  assertEquals(rounds.slice(0, 4).map(({ metrics }) => "lidar" in metrics), [
+    false,
+    true,
+    true,
+    true,
+  ]);
+  const { confidence, warnings, metrics } = await score(rows(), { group: "image", ci: true });
+  assertEquals([confidence, "lidar" in metrics], [undefined, true]);
+  assertStringIncludes(warnings.join(), "10 objects are too few to say how sure RankMe is");
+  const one = [rows()[0].slice(0, 10)];
+  await assertRejects(() => score(one, { group: "image" }), RankMeError, "two objects");
 });
 
 Deno.test("what LiDAR should be known to depend on is a warning", async () => {
