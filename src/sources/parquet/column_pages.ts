@@ -145,6 +145,7 @@ export class ColumnPages<V, D> {
     const length = structLength(head);
     const view = new DataView(head.buffer, head.byteOffset, length);
     const header = decoding(() => parquetHeader({ view, offset: 0 }));
+    if (hasLargeNumbers(header)) throw corrupt("a page header with numbers of another type");
     const bodyBytes = header.compressed_page_size;
     if (!(bodyBytes >= 0 && position + length + bodyBytes <= end)) {
       throw corrupt(`a page of ${bodyBytes} bytes, ${end - position} before the end`);
@@ -252,6 +253,13 @@ export class ColumnPages<V, D> {
     }
     return values;
   }
+}
+
+/** Whether a number in a header is one of 64 bits, which none of them is. */
+function hasLargeNumbers(header: PageHeader): boolean {
+  const { data_page_header, data_page_header_v2, dictionary_page_header } = header;
+  return [header, data_page_header, data_page_header_v2, dictionary_page_header]
+    .some((part) => part && Object.values(part).some((value) => typeof value === "bigint"));
 }
 
 /** Whether a page's numbers are in the dictionary. */

@@ -252,6 +252,16 @@ const LIES: { readonly [name: string]: readonly [bytes: Uint8Array<ArrayBuffer>,
     pageThatLies({ lies: sizes(2 ** 31 - 1, 100) }),
     "a page of 2147483647 bytes",
   ],
+  "a page whose size is of another type": [
+    pageThatLies({ lies: { 2: { i64: 100 } } }),
+    "a page header with numbers of another type",
+  ],
+  "a page whose number of values is of another type": [
+    listFile(ROWS, VALUES, [
+      dataPageV2({ ...WHOLE, lies: { 1: { i64: VALUES } } }),
+    ]),
+    "a page header with numbers of another type",
+  ],
   "a page of fewer bytes than none": [pageThatLies({ lies: sizes(-1, 100) }), "a page of -1 bytes"],
   "a page that becomes fewer bytes than none": [
     pageThatLies({ lies: { 2: { i32: -1 } } }),
