@@ -38,7 +38,7 @@ export const METRICS: readonly Metric[] = [
   {
     name: "effectiveRank",
     summary: "exp of the entropy of σ/Σσ, no ε (Roy & Vetterli)",
-    compute: ({ raw }) => present({ effectiveRank: effectiveRank(raw) }),
+    compute: ({ scored }) => present({ effectiveRank: effectiveRank(scored) }),
   },
   {
     name: "participationRatio",
@@ -48,22 +48,22 @@ export const METRICS: readonly Metric[] = [
   {
     name: "stableRank",
     summary: "energy in units of the first direction's: ‖Z‖_F²/σ₁²",
-    compute: ({ raw }) => present({ stableRank: stableRank(raw) }),
+    compute: ({ scored }) => present({ stableRank: stableRank(scored) }),
   },
   {
     name: "numericalRank",
     summary: "singular values that are no rounding noise",
-    compute: ({ raw }) => present({ numericalRank: numericalRank(raw) }),
+    compute: ({ scored }) => present({ numericalRank: numericalRank(scored) }),
   },
   {
     name: "conditionNumber",
     summary: "the first singular value over the last",
-    compute: ({ raw }) => present({ conditionNumber: conditionNumber(raw) }),
+    compute: ({ scored }) => present({ conditionNumber: conditionNumber(scored) }),
   },
   {
     name: "pseudoConditionNumber",
     summary: "the first singular value over the last that is not 0 (Tsitsulin et al.)",
-    compute: ({ raw }) => present({ pseudoConditionNumber: pseudoConditionNumber(raw) }),
+    compute: ({ scored }) => present({ pseudoConditionNumber: pseudoConditionNumber(scored) }),
   },
   {
     name: "explainedVariance",

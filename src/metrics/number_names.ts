@@ -28,7 +28,7 @@ function madeUp(): EmbeddingStatistics {
   return {
     rows: ROWS,
     dim: DIM,
-    raw: spectrum,
+    scored: spectrum,
     centered: { ...spectrum, centered: true },
     mean: new Float64Array(DIM).fill(1),
     squaredDeviations: new Float64Array(DIM).fill(1),

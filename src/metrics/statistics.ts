@@ -8,7 +8,7 @@ export interface EmbeddingStatistics {
   /** D: the number of dimensions. */
   readonly dim: number;
   /** The spectrum of Z as it is scored: as it is, or less its mean where the convention says so. */
-  readonly raw: Spectrum;
+  readonly scored: Spectrum;
   /** The spectrum of Z less its mean: λ/(N−1) are the eigenvalues of the covariance. */
   readonly centered: Spectrum;
   /** μ: the mean row, D numbers in embedding units. */

@@ -84,7 +84,7 @@ export class Ranker {
    * @returns The number.
    */
   rankMe(statistics: EmbeddingStatistics): number {
-    return rankMe(statistics.raw, this.convention);
+    return rankMe(statistics.scored, this.convention);
   }
 
   /**
@@ -100,7 +100,7 @@ export class Ranker {
     };
     for (const metric of this.metrics) Object.assign(numbers, metric.compute(statistics));
     if (this.#expressions.length === 0) return numbers;
-    const scope = expressionScope(statistics.raw, this.convention, numbers);
+    const scope = expressionScope(statistics.scored, this.convention, numbers);
     for (const { name, evaluate } of this.#expressions) {
       const outcome = evaluate(scope);
       if ("value" in outcome) numbers[name] = outcome.value;
@@ -118,7 +118,7 @@ export class Ranker {
    */
   report(statistics: EmbeddingStatistics, onAbsent?: OnAbsent): RankReport {
     const { rankMe, ...metrics } = this.numbers(statistics, onAbsent);
-    const spectrum = statistics.raw;
+    const spectrum = statistics.scored;
     return {
       rankMe,
       rows: statistics.rows,

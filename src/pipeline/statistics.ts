@@ -40,7 +40,7 @@ export function statisticsOf(
     get dim() {
       return state.dim;
     },
-    get raw() {
+    get scored() {
       return scored();
     },
     get centered() {

@@ -17,7 +17,7 @@ export function statisticsOf(
   return {
     rows: state.count,
     dim,
-    raw: state.spectrum(),
+    scored: state.spectrum(),
     centered: state.spectrum({ centered: true }),
     mean: state.mean,
     squaredDeviations: state.squaredDeviations(),
