@@ -21,14 +21,15 @@ export class ProgressLine {
    * Shows how far it has come, if the line is due to be drawn again.
    *
    * @param progress Rows and bytes so far.
+   * @param of What of, where there are several things. Default: nothing.
    */
-  update({ rows, bytes }: ScoreProgress): void {
+  update({ rows, bytes }: ScoreProgress, of = ""): void {
     const now = performance.now();
     if (!this.#enabled || now - this.#drawn < REDRAW_MILLISECONDS) return;
     this.#drawn = now;
     const speed = bytes / 1e3 / Math.max(1, now - this.#started);
     const rank = this.#rank === undefined ? "" : `, RankMe ${formatRank(this.#rank)}`;
-    note(`${CLEAR_LINE}${grouped(rows)} rows, ${speed.toFixed(0)} MB/s${rank}`);
+    note(`${CLEAR_LINE}${of}${grouped(rows)} rows, ${speed.toFixed(0)} MB/s${rank}`);
   }
 
   /**

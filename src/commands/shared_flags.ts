@@ -1,4 +1,9 @@
-import { type BackendName, chooseBackend, type ChosenBackend } from "../linalg/choose_backend.ts";
+import {
+  type BackendChoice,
+  type BackendName,
+  chooseBackend,
+  type ChosenBackend,
+} from "../linalg/choose_backend.ts";
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
 import { type EffectiveRankOptions, metricsAskedFor } from "../pipeline/rank_report.ts";
 import type { BackendReport } from "../report/report.ts";
@@ -64,17 +69,27 @@ export const BACKEND_FLAGS: readonly Flag[] = [
 ];
 
 /**
+ * What {@linkcode BACKEND_FLAGS} say.
+ *
+ * @param args The arguments.
+ * @returns Which backend; what was not given is absent.
+ */
+export function backendChoice(args: Arguments): BackendChoice {
+  return {
+    backend: args.text("backend") as BackendName | undefined,
+    threads: args.count("threads"),
+    blas: args.text("blas"),
+  };
+}
+
+/**
  * The backend that {@linkcode BACKEND_FLAGS} choose.
  *
  * @param args The arguments.
  * @returns The backend, and what was tried before it.
  */
 export function chosenBackend(args: Arguments): ChosenBackend {
-  return chooseBackend({
-    backend: args.text("backend") as BackendName | undefined,
-    threads: args.count("threads"),
-    blas: args.text("blas"),
-  });
+  return chooseBackend(backendChoice(args));
 }
 
 /**

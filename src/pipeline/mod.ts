@@ -7,8 +7,13 @@
 
 export * from "./cka.ts";
 export * from "./covariance_stream.ts";
+export type { EachOutcome } from "./each_outcome.ts";
+export type * from "./each_options.ts";
+export type { EachProgress } from "./each_progress.ts";
 export * from "./effective_rank_stream.ts";
 export type { EffectiveRankOptions } from "./rank_report.ts";
 export type { ReadingOptions, ScoreSource } from "./reading.ts";
 export type { ScheduleOptions } from "./schedule.ts";
 export * from "./score.ts";
+export { scoreEach } from "./score_each.ts";
+export * from "./score_equal_rows.ts";
