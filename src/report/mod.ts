@@ -4,6 +4,8 @@
  * @module
  */
 
+export { type Chart, toSvg } from "./charts/svg.ts";
+export * from "./charts/terminal_chart.ts";
 export * from "./cka.ts";
 export * from "./json.ts";
 export * from "./read_report.ts";
