@@ -29,3 +29,4 @@ export * from "./self_cluster.ts";
 export * from "./spectral_entropy.ts";
 export * from "./stable_rank.ts";
 export type * from "./statistics.ts";
+export * from "./student_t.ts";
