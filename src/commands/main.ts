@@ -8,6 +8,7 @@ import { note, print } from "./output.ts";
 /** Every subcommand, loaded when it is asked for: a start takes as long as what it loads. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import("./score.ts")).scoreCommand,
+  compare: async () => (await import("./compare.ts")).compareCommand,
   generate: async () => (await import("./generate.ts")).generateCommand,
   cka: async () => (await import("./cka.ts")).ckaCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,

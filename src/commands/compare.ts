@@ -1,0 +1,189 @@
+import { EXIT_STATUS, RankMeError } from "../errors.ts";
+import type { EachInput } from "../pipeline/each_options.ts";
+import type { EachOutcome } from "../pipeline/each_outcome.ts";
+import { scoreEach } from "../pipeline/score_each.ts";
+import { scoreEqualRows } from "../pipeline/score_equal_rows.ts";
+import { toSvg } from "../report/charts/svg.ts";
+import { terminalChart } from "../report/charts/terminal_chart.ts";
+import { csvTable, markdownTable, textTable } from "../report/table.ts";
+import { checkpointChart } from "../selection/checkpoint_chart.ts";
+import { findDrops, type Watched } from "../selection/checkpoints.ts";
+import { compare, type Comparison } from "../selection/comparison.ts";
+import { comparisonJson } from "../selection/comparison_json.ts";
+import { comparisonRecords, comparisonTable } from "../selection/comparison_table.ts";
+import { comparisonLegend, describeDrops } from "../selection/comparison_text.ts";
+import { positionsIn } from "../selection/positions.ts";
+import { nameOf } from "../sources/bytes/input_name.ts";
+import { listDataSets } from "../sources/shards/list_data_sets.ts";
+import { someNames } from "../sources/shards/some_names.ts";
+import type { Command } from "./command.ts";
+import { COMPARE_FLAGS, type ComparePlan, comparePlan } from "./compare_flags.ts";
+import { type Arguments, usage } from "./flags.ts";
+import { untilInterrupted } from "./interrupts.ts";
+import { note, print } from "./output.ts";
+import { ProgressLine } from "./progress.ts";
+import { describeBackend } from "./shared_flags.ts";
+
+/** `rankme compare`. */
+export const compareCommand: Command = {
+  name: "compare",
+  summary: "score each input and rank them, with intervals; checkpoints against their step",
+  usage: "INPUT… [flags]",
+  description:
+    `Each INPUT is a data set of its own: a file, a URL, - for standard input, or a folder or
+pattern, whose files are its shards. One INPUT that is a folder or a pattern stands for what is in it:
+each file and each folder is a data set.
+
+RankMe is comparable between runs of one method only, on as many rows of the same kind. Every
+difference to the best has a standard error of its own; ≈ marks what cannot be told apart from it.
+With --x RankMe is drawn against the step; a drop is RankMe below the best before by more than
+chance allows, a collapse one that leaves less than half of it.
+
+Exit status: 0 done, 2 wrong usage, 3 when an input could not be scored (the others are),
+130 interrupted (what was scored by then is shown).`,
+  flags: COMPARE_FLAGS,
+  examples: [
+    ["rankme compare runs/*.arrow", "runs of one method, the best first"],
+    ["rankme compare run-a/ run-b/ --rows min", "two folders of shards, on as many rows of each"],
+    ["rankme compare checkpoints/ --x step", "RankMe against the training step"],
+    ["rankme compare 'ckpt/epoch*.npy' --x epoch --svg rank.svg", "the same as a picture"],
+    ["rankme compare a.npy b.npy --metrics alphaReq --sort alphaReq", "by another metric"],
+    ["rankme compare runs/ --csv > ranks.csv", "all digits, for a spreadsheet"],
+  ],
+  run,
+};
+
+async function run(args: Arguments): Promise<number> {
+  const plan = await comparePlan(args);
+  return await untilInterrupted(async (signal) => {
+    const started = performance.now();
+    const inputs = await dataSets(args.positionals);
+    const names = inputs.map(({ name }) => name);
+    const positions = plan.word === undefined ? undefined : positionsIn(names, plan.word);
+    const outcomes = await scoreAll(inputs, plan, args.on("quiet"), signal);
+    const comparison = compare(outcomes, plan);
+    const watched = positions && watch(comparison, names, positions);
+    print(await written(comparison, watched, plan, args.on("spectrum")));
+    if (plan.svg !== undefined && watched?.length) await draw(plan.svg, watched, plan.word!);
+    comparison.failed.forEach(({ error }) => note(`rankme: ${error.message}\n`));
+    if (!args.on("quiet")) warn(comparison);
+    if (args.on("verbose")) note(circumstances(comparison, performance.now() - started));
+    return comparison.failed.length > 0 ? EXIT_STATUS.input : EXIT_STATUS.done;
+  });
+}
+
+/** The data sets among the inputs: those in the only one, or each. */
+async function dataSets(inputs: readonly string[]): Promise<readonly EachInput[]> {
+  if (inputs.length === 0) throw usage("nothing to compare", "pass files or a folder");
+  const paths = inputs.length === 1 && inputs[0] !== "-" ? await listDataSets(inputs[0]) : inputs;
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice !== undefined) throw usage(`${nameOf(twice)} is given twice`, "pass each input once");
+  return paths.map((path) =>
+    path === "-" ? { name: "stdin", source: Deno.stdin } : { name: nameOf(path), source: path }
+  );
+}
+
+async function scoreAll(
+  inputs: readonly EachInput[],
+  { scoring, rows }: ComparePlan,
+  quiet: boolean,
+  signal: AbortSignal,
+): Promise<readonly EachOutcome[]> {
+  const line = new ProgressLine(quiet);
+  const options: ComparePlan["scoring"] = {
+    ...scoring,
+    signal,
+    onProgress: (state) => line.update(state, `${state.done} of ${state.inputs}: `),
+  };
+  try {
+    return await (rows === undefined
+      ? scoreEach(inputs, options)
+      : scoreEqualRows(inputs, rows, options));
+  } finally {
+    line.clear();
+  }
+}
+
+/** The checkpoints that were scored, with how far each had come. */
+function watch(
+  { ranked }: Comparison,
+  names: readonly string[],
+  positions: readonly number[],
+): readonly Watched[] {
+  return findDrops(
+    ranked.map(({ name, report }) => ({ name, report, x: positions[names.indexOf(name)] })),
+  );
+}
+
+async function written(
+  comparison: Comparison,
+  watched: readonly Watched[] | undefined,
+  { word = "", form, scoring }: ComparePlan,
+  spectrum: boolean,
+): Promise<string> {
+  const checkpoints = watched && { word, watched };
+  if (form === "json") return comparisonJson(comparison, { checkpoints, spectrum });
+  if (form === "csv") return csvTable(comparisonRecords(comparison, checkpoints));
+  const metrics = Array.isArray(scoring.metrics) ? shownMetrics(comparison) : [];
+  const table = comparisonTable(comparison, { metrics, checkpoints });
+  if (form === "markdown") return markdownTable(table);
+  if (comparison.ranked.length === 0) return "";
+  const color = !Deno.noColor && Deno.stdout.isTerminal();
+  return [
+    ...watched && watched.length > 1 ? [await chart(watched, word, color)] : [],
+    textTable(table, { color }),
+    [...comparisonLegend(comparison), ...watched ? describeDrops(watched, word) : []]
+      .map((line) => `${line}\n`).join(""),
+  ].join("\n");
+}
+
+function shownMetrics({ ranked }: Comparison): string[] {
+  return [...new Set(ranked.flatMap(({ report }) => Object.keys(report.metrics)))];
+}
+
+async function chart(watched: readonly Watched[], word: string, color: boolean): Promise<string> {
+  const points = watched.map(({ x, report }) => [x, report.rankMe] as const);
+  const marked = watched.flatMap(({ drop }, index) => drop ? [index] : []);
+  const chart = { points, marked, xLabel: word, yLabel: "RankMe, ● lower than it was" };
+  // A terminal that was never told its size says 0.
+  const width = Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
+  return await terminalChart(chart, { color, width });
+}
+
+async function draw(file: string, watched: readonly Watched[], word: string): Promise<void> {
+  const svg = await toSvg(checkpointChart(watched, word));
+  try {
+    await Deno.writeTextFile(file, `${svg}\n`);
+  } catch (cause) {
+    const denied = cause instanceof Deno.errors.NotCapable;
+    throw new RankMeError(
+      denied ? "permission" : "unreadable",
+      denied ? "Deno was not allowed to write this file" : "it cannot be written",
+      {
+        place: { input: file },
+        ...denied && { advice: `add --allow-write=${file}` },
+        cause,
+      },
+    );
+  }
+}
+
+function warn({ ranked, notes }: Comparison): void {
+  const byWarning = new Map<string, string[]>();
+  for (const { name, report } of ranked) {
+    for (const warning of report.warnings) {
+      byWarning.set(warning, [...byWarning.get(warning) ?? [], name]);
+    }
+  }
+  const warnings = Array.from(byWarning, ([warning, names]) => `${someNames(names)}: ${warning}`);
+  for (const text of [...notes, ...warnings]) note(`rankme: warning: ${text}\n`);
+}
+
+function circumstances({ ranked }: Comparison, milliseconds: number): string {
+  const backends = new Set(ranked.map(({ report }) => describeBackend(report.backend)));
+  const rows = ranked.reduce((sum, { report }) => sum + report.rows, 0);
+  return [
+    ...Array.from(backends, (backend) => `backend ${backend}`),
+    `${(milliseconds / 1000).toFixed(2)} s, ${rows} rows`,
+  ].map((line) => `rankme: ${line}\n`).join("");
+}

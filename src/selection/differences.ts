@@ -1,0 +1,59 @@
+import { studentTQuantile } from "../metrics/student_t.ts";
+import type { Confidence, Interval, ScoreReport } from "../report/report.ts";
+import { numberIn } from "./numbers.ts";
+
+/** How far a number is from another one, and how sure that is. */
+export interface Difference extends Partial<Interval> {
+  /** The one minus the other. Where nothing is known of how sure it is, it stands alone. */
+  readonly value: number;
+}
+
+/** How often the interval of a difference should hold the difference of the means. */
+const LEVEL = 0.95;
+
+/**
+ * How far a report is from another one in one of their numbers.
+ *
+ * Its standard error is that of the paired delete-a-group jackknife: right where the two are of
+ * different rows, and sharper where they are of the same ones.
+ *
+ * @param one A report.
+ * @param other Another one.
+ * @param metric `rankMe` or a metric that both have.
+ * @param choices Among how many differences this one was picked: the interval is widened so that it
+ * holds for all of them together (Bonferroni). Default: 1.
+ * @returns The difference; with an interval where both reports say how sure they are.
+ */
+export function differenceBetween(
+  one: ScoreReport,
+  other: ScoreReport,
+  metric: string,
+  choices = 1,
+): Difference | undefined {
+  const a = numberIn(one, metric), b = numberIn(other, metric);
+  if (a === undefined || b === undefined) return undefined;
+  const value = a - b;
+  const [replicatesOfOne, replicatesOfOther] = [one, other].map(({ confidence }) =>
+    replicatesOf(confidence, metric)
+  );
+  if (!replicatesOfOne || replicatesOfOne.length !== replicatesOfOther?.length) {
+    return { value };
+  }
+  const groups = replicatesOfOne.length;
+  const differences = replicatesOfOne.map((replicate, group) =>
+    replicate - replicatesOfOther[group]
+  );
+  const mean = differences.reduce((sum, difference) => sum + difference, 0) / groups;
+  const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
+  const standardError = Math.sqrt((groups - 1) / groups * squares);
+  const margin = studentTQuantile(1 - (1 - LEVEL) / 2 / choices, groups - 1) * standardError;
+  return { value, standardError, low: value - margin, high: value + margin };
+}
+
+function replicatesOf(
+  confidence: Confidence | undefined,
+  metric: string,
+): readonly number[] | undefined {
+  const values = confidence?.replicates.map((replicate) => replicate[metric]);
+  return values?.every((value) => value !== undefined) ? values : undefined;
+}
