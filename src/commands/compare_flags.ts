@@ -91,10 +91,12 @@ async function scoringOptions(
 ): Promise<ScoreEachOptions> {
   const dims = args.list("dims");
   if (dims && dims.length !== 1) throw usage("--dims is one range here, as in 0:64");
+  const input = inputOptions(args);
+  if (Array.isArray(input.column)) throw usage("--column is one here", "compare one at a time");
   const { metrics, expressions = [] } = await metricOptions(args);
   const isOwn = sort === "rankMe" || expressions.some(({ name }) => name === sort);
   return {
-    ...inputOptions(args),
+    ...input,
     ...rankOptions(args),
     // What is ranked by need not be asked for a second time.
     metrics: metrics ?? (sort === undefined || isOwn ? undefined : [sort]),

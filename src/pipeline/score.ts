@@ -236,7 +236,7 @@ export async function* scorePartsStream(
 function theOnly(reports: readonly ScoreReport[]): ScoreReport {
   if (reports.length === 1) return reports[0];
   throw new RankMeError("usage", `${reports.length} reports where one was asked for`, {
-    advice: "scoreParts() has all of them",
+    advice: "name one column and one range of dimensions; scoreParts() has all of them",
   });
 }
 

@@ -285,6 +285,7 @@ Deno.test("flags that contradict each other are refused", async () => {
     [["--rows", "10", "--limit", "10"], "--rows and --limit both say how many rows"],
     [["--rows", "few"], "--rows is a number"],
     [["--dims", "8,16"], "--dims is one range here"],
+    [["--column", "a,b"], "--column is one here"],
     [["a.npy"], "a.npy is given twice"],
   ];
   for (const [args, message] of cases) {
