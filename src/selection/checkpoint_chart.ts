@@ -71,7 +71,7 @@ export function checkpointChart(watched: readonly Watched[], word: string): Char
           color: {
             field: "state",
             type: "nominal",
-            title: "against the best before",
+            title: null,
             scale: {
               domain: ["no drop", "drop", "collapse"],
               range: [BLUE, ORANGE, RED],
