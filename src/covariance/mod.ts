@@ -4,5 +4,6 @@
  * @module
  */
 
+export * from "./jackknife_covariance.ts";
 export * from "./object_scatter.ts";
 export * from "./online_covariance.ts";

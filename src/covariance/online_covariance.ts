@@ -17,6 +17,12 @@ export interface OnlineCovarianceOptions {
    * more, and singular values below 1e-8·σ₁ are right as well. Default: no.
    */
   readonly exact?: boolean;
+  /**
+   * What is subtracted from every row first: D numbers near the mean, not to be written to any more.
+   * States about one and the same pivot are merged by a mere addition. Default: the mean of the first
+   * rows, once there are as many as dimensions.
+   */
+  readonly pivot?: Float64Array;
 }
 
 /**
@@ -66,10 +72,11 @@ export class OnlineCovariance {
    */
   constructor(
     backend: Backend = fastestBackend(),
-    { exact = false }: OnlineCovarianceOptions = {},
+    { exact = false, pivot }: OnlineCovarianceOptions = {},
   ) {
     this.#backend = backend;
     this.exact = exact;
+    if (pivot) this.#state = this.#begin(pivot);
   }
 
   /** N: the number of rows seen. */
@@ -77,7 +84,7 @@ export class OnlineCovariance {
     return this.#state.count;
   }
 
-  /** D: the number of dimensions, or 0 before the first row. */
+  /** D: the number of dimensions, or 0 before it is known. */
   get dim(): number {
     return this.#state.dim;
   }
@@ -133,7 +140,9 @@ export class OnlineCovariance {
     if (other.count === 0) return this;
     this.#refuseUnlike(other);
     const ours = this.#state, theirs = other.#state;
-    if (theirs instanceof HeldRows) {
+    if (this.count === 0 && !(theirs instanceof HeldRows)) {
+      this.#state = theirs.clone(this.#backend);
+    } else if (theirs instanceof HeldRows) {
       this.#add(theirs.batches);
     } else if (ours instanceof HeldRows) {
       const merged = theirs.clone(this.#backend);
@@ -239,7 +248,7 @@ export class OnlineCovariance {
   }
 
   #refuseUnusable(batch: EmbeddingBatch): void {
-    if (this.count > 0 && batch.dim !== this.dim) {
+    if (this.dim > 0 && batch.dim !== this.dim) {
       throw new RankMeError(
         "dimension",
         `${batch.dim} dimensions where earlier rows have ${this.dim}`,
@@ -256,7 +265,7 @@ export class OnlineCovariance {
         advice: "merge states of one kind",
       });
     }
-    if (this.count > 0 && other.dim !== this.dim) {
+    if (this.dim > 0 && other.dim !== this.dim) {
       throw new RankMeError(
         "dimension",
         `rows of ${other.dim} dimensions cannot be merged with rows of ${this.dim}`,

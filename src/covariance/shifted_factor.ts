@@ -133,7 +133,7 @@ export class ShiftedFactor implements Summary {
       }
       refuseOverflow(squares);
       refuseUnderflow(squares, allZero);
-    }, this.#backend);
+    }, this.#backend).subarray(0, this.#count);
     return {
       eigenvalues: singularValues.map((value) => value * value),
       singularValues,

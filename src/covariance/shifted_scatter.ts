@@ -54,6 +54,7 @@ export class ShiftedScatter implements Summary {
 
   /** S = S_a + S_b + (μ_b−μ_a)(μ_b−μ_a)ᵀ·N_aN_b/N (Chan, Golub & LeVeque 1983; Pébay 2008). */
   merge(other: ShiftedScatter): void {
+    if (this.#pivot === other.#pivot) return this.#addSums(other);
     const count = this.#count + other.#count;
     const mean = this.mean(), otherMean = other.mean();
     const difference = otherMean.map((value, i) => value - mean[i]);
@@ -84,6 +85,19 @@ export class ShiftedScatter implements Summary {
     copy.#spread = this.#spread;
     copy.#excess = this.#excess;
     return copy;
+  }
+
+  /** Sums about one pivot add up as they are. */
+  #addSums(other: ShiftedScatter): void {
+    const to = this.#accumulator.sums(), from = other.#accumulator.sums();
+    for (let i = 0; i < this.dim; i++) {
+      to.sum[i] += from.sum[i];
+      const at = i * to.stride, fromAt = i * from.stride;
+      for (let j = 0; j <= i; j++) to.scatter[at + j] += from.scatter[fromAt + j];
+    }
+    this.#count += other.#count;
+    this.#spread ||= other.#spread;
+    this.#excess += other.#excess;
   }
 
   mean(): Float64Array {
@@ -117,7 +131,7 @@ export class ShiftedScatter implements Summary {
       const trace = traceOf(matrix, stride, dim);
       refuseOverflow(trace);
       refuseUnderflow(trace, trace === 0 && isZero(mean));
-    }, this.#backend).map((value) => Math.max(value, 0));
+    }, this.#backend).subarray(0, this.#count).map((value) => Math.max(value, 0));
     const { scatter, stride } = this.#accumulator.sums();
     const accumulated = traceOf(scatter, stride, dim) + this.#excess;
     const magnitude = accumulated + this.#removed() + this.#count * squaredNorm(mean);

@@ -66,7 +66,7 @@ export interface Summary {
    * The singular values of the rows.
    *
    * @param centered Whether to subtract the mean first.
-   * @returns D values.
+   * @returns The min(N, D) largest values.
    * @throws {RankMeError} `range`, when their squares overflow or vanish.
    */
   spectrum(centered: boolean): Spectrum;
