@@ -91,7 +91,7 @@ function metricLines({ metrics, confidence }: ScoreReport): [string, string][] {
 }
 
 function interval({ low, high }: Interval): string {
-  return `${formatMetric(low)} … ${formatMetric(high)}`;
+  return `${formatMetric(low)} – ${formatMetric(high)}`;
 }
 
 function settling({ settled }: ScoreReport): string {
