@@ -43,7 +43,13 @@ export type { Spectrum } from "./src/linalg/spectrum.ts";
 export * from "./src/metrics/mod.ts";
 export * from "./src/pipeline/mod.ts";
 export type { CkaReport } from "./src/report/cka.ts";
-export type { InputReport, RankReport, ScoreReport } from "./src/report/report.ts";
+export type {
+  Confidence,
+  InputReport,
+  Interval,
+  RankReport,
+  ScoreReport,
+} from "./src/report/report.ts";
 export {
   ArrowBatchStream,
   type ArrowBatchStreamOptions,
