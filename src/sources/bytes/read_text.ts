@@ -1,0 +1,42 @@
+import { openBytes } from "./open_bytes.ts";
+import type { ByteReader } from "./pulled_bytes.ts";
+
+const CHUNK_BYTES = 65_536;
+
+/**
+ * Reads a text to its end.
+ *
+ * @param input A path, a URL, or what gives bytes.
+ * @returns The text, decoded as UTF-8.
+ * @throws {RankMeError} `unreadable` or `permission`.
+ */
+export async function readText(input: string | URL | ByteReader): Promise<string> {
+  return (await readTextIf(input, () => true))!;
+}
+
+/**
+ * Reads a text to its end if its beginning is as it should be.
+ *
+ * @param input A path, a URL, or what gives bytes.
+ * @param isWanted Judges the beginning.
+ * @returns The text, decoded as UTF-8; nothing when it is not wanted.
+ * @throws {RankMeError} `unreadable` or `permission`.
+ */
+export async function readTextIf(
+  input: string | URL | ByteReader,
+  isWanted: (beginning: string) => boolean,
+): Promise<string | undefined> {
+  const { source } = await openBytes(input);
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (let isFirst = true;; isFirst = false) {
+      const bytes = await source.read(new Uint8Array(CHUNK_BYTES), isFirst ? CHUNK_BYTES : 1);
+      text += decoder.decode(bytes, { stream: bytes.length > 0 });
+      if (isFirst && !isWanted(text)) return undefined;
+      if (bytes.length === 0) return text;
+    }
+  } finally {
+    await source.close();
+  }
+}
