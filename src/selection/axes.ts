@@ -1,0 +1,204 @@
+import { RankMeError } from "../errors.ts";
+import { describeSettings, type HyperparameterValue, type Run, type Settings } from "./run.ts";
+
+/** Runs of one method that are alike in everything but their seeds. */
+export interface Configuration {
+  /** The hyperparameters they share. */
+  readonly settings: Settings;
+  /** The runs, at least one. */
+  readonly runs: readonly Run[];
+}
+
+/** Configurations of one method that differ in one hyperparameter only. */
+export interface Axis {
+  /** The hyperparameter. */
+  readonly hyperparameter: string;
+  /** What the others are set to, as far as they vary at all. */
+  readonly fixed: Settings;
+  /** The configurations, each with a value of its own. */
+  readonly configurations: readonly Configuration[];
+}
+
+/** How the runs of one method were laid out. */
+export interface Design {
+  /** At most one axis for each hyperparameter. */
+  readonly axes: readonly Axis[];
+  /** The configuration around which one hyperparameter at a time was varied, where there is one. */
+  readonly default?: Configuration;
+  /** Configurations that lie on none of the axes. */
+  readonly unused: readonly Configuration[];
+}
+
+/** How many things a message lists before it stops. */
+const LISTED = 6;
+
+/**
+ * Puts runs together that differ in their seeds only.
+ *
+ * @param runs Runs of one method.
+ * @returns The configurations, in the order in which they first appear.
+ */
+export function configurationsOf(runs: readonly Run[]): readonly Configuration[] {
+  const groups = Map.groupBy(runs, ({ settings }) => keyOf(settings));
+  return [...groups.values()].map((runs) => ({ settings: runs[0].settings, runs }));
+}
+
+/**
+ * Finds the axes of runs that name the one hyperparameter they vary.
+ *
+ * @param configurations Configurations of one hyperparameter each.
+ * @returns An axis for each that has two values or more.
+ */
+export function namedAxes(configurations: readonly Configuration[]): Design {
+  const groups = Map.groupBy(configurations, ({ settings }) => Object.keys(settings)[0]);
+  const axes = [...groups]
+    .filter(([, { length }]) => length > 1)
+    .map(([hyperparameter, configurations]) => ({ hyperparameter, fixed: {}, configurations }));
+  return { axes, unused: outside(axes, configurations) };
+}
+
+/**
+ * Finds the axes along which one hyperparameter was varied while the others stayed at their default.
+ *
+ * A hyperparameter that was varied at one setting of the others only has that axis. Where there are
+ * several, as in a grid, the axis is the one through the default: the configuration that lies on most
+ * axes, and on the longest of them.
+ *
+ * @param configurations The configurations of one method.
+ * @param about Settings of the default, as far as they are known.
+ * @returns The axes, none where no two configurations differ in one hyperparameter only.
+ * @throws {RankMeError} `usage`, when several configurations could be the default, with a list of them.
+ */
+export function findAxes(configurations: readonly Configuration[], about: Settings = {}): Design {
+  const varied = variedIn(configurations);
+  const lines = varied.flatMap((hyperparameter) => linesOf(hyperparameter, configurations, varied))
+    .filter(({ hyperparameter, fixed }) => isAt(fixed, about, hyperparameter));
+  const candidates = configurations.filter(({ settings }) => isAt(settings, about));
+  const ranked = candidates
+    .map((configuration) => ({ configuration, through: linesThrough(configuration, lines) }))
+    .filter(({ through }) => through.length > 0)
+    .sort((a, b) => b.through.length - a.through.length || sizeOf(b.through) - sizeOf(a.through));
+  const best = ranked.filter(({ through }) =>
+    through.length === ranked[0].through.length && sizeOf(through) === sizeOf(ranked[0].through)
+  );
+  const designs = best.map(({ through }) => ({
+    through,
+    axes: chooseLines(varied, lines, through),
+  }));
+  const [first] = designs;
+  const differ = designs.some(({ axes }) =>
+    axes === undefined || axes.some((axis, index) => axis !== first.axes![index])
+  );
+  if (differ) throw severalDefaults(best.map(({ configuration }) => configuration), varied);
+  const axes = first?.axes ?? lines;
+  return {
+    axes,
+    ...best.length === 1 && first.through.length > 1 && { default: best[0].configuration },
+    unused: outside(axes, configurations),
+  };
+}
+
+/**
+ * The line of each hyperparameter: the only one, or the one that goes through a configuration.
+ *
+ * @returns The lines; nothing where one has several and none goes through it.
+ */
+function chooseLines(
+  varied: readonly string[],
+  lines: readonly Axis[],
+  through: readonly Axis[],
+): readonly Axis[] | undefined {
+  const chosen: Axis[] = [];
+  for (const name of varied) {
+    const own = lines.filter(({ hyperparameter }) => hyperparameter === name);
+    const line = own.length > 1
+      ? through.find(({ hyperparameter }) => hyperparameter === name)
+      : own[0];
+    if (line) chosen.push(line);
+    else if (own.length > 0) return undefined;
+  }
+  return chosen;
+}
+
+/** The hyperparameters that are not the same everywhere. */
+export function variedIn(configurations: readonly Configuration[]): readonly string[] {
+  const names = new Set(configurations.flatMap(({ settings }) => Object.keys(settings)));
+  return [...names].filter((name) => valuesOf(name, configurations).size > 1);
+}
+
+function valuesOf(
+  name: string,
+  configurations: readonly Configuration[],
+): ReadonlySet<HyperparameterValue | undefined> {
+  return new Set(configurations.map(({ settings }) => settings[name]));
+}
+
+/** Every set of two configurations or more that differ in one hyperparameter only. */
+function linesOf(
+  hyperparameter: string,
+  configurations: readonly Configuration[],
+  varied: readonly string[],
+): Axis[] {
+  const others = varied.filter((name) => name !== hyperparameter);
+  // A hyperparameter that was not given has no place on an axis of its values.
+  const given = configurations.filter(({ settings }) => settings[hyperparameter] !== undefined);
+  const groups = Map.groupBy(given, ({ settings }) => keyOf(pick(settings, others)));
+  return [...groups.values()].filter(({ length }) => length > 1).map((configurations) => ({
+    hyperparameter,
+    fixed: pick(configurations[0].settings, others),
+    configurations,
+  }));
+}
+
+function linesThrough(configuration: Configuration, lines: readonly Axis[]): readonly Axis[] {
+  return lines.filter(({ configurations }) => configurations.includes(configuration));
+}
+
+function sizeOf(lines: readonly Axis[]): number {
+  return lines.reduce((sum, { configurations }) => sum + configurations.length, 0);
+}
+
+/**
+ * Whether settings have some values.
+ *
+ * @param settings All settings of a configuration.
+ * @param about The values that some of them should have.
+ * @param but One that may have any.
+ * @returns Whether they do.
+ */
+export function isAt(settings: Settings, about: Settings, but?: string): boolean {
+  return Object.entries(about).every(([name, value]) => name === but || settings[name] === value);
+}
+
+function outside(
+  axes: readonly Axis[],
+  configurations: readonly Configuration[],
+): readonly Configuration[] {
+  const used = new Set(axes.flatMap(({ configurations }) => configurations));
+  return configurations.filter((configuration) => !used.has(configuration));
+}
+
+function pick(settings: Settings, names: readonly string[]): Settings {
+  return Object.fromEntries(
+    names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]),
+  );
+}
+
+function keyOf(settings: Settings): string {
+  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+function severalDefaults(
+  candidates: readonly Configuration[],
+  varied: readonly string[],
+): RankMeError {
+  const listed = candidates.slice(0, LISTED)
+    .map(({ settings }) => describeSettings(pick(settings, varied)));
+  const more = candidates.length > LISTED ? ` and ${candidates.length - LISTED} more` : "";
+  return new RankMeError(
+    "usage",
+    `${candidates.length} configurations could be the default that others vary around: ` +
+      listed.join("; ") + more,
+    { advice: `say which, as in --default '${listed[0]}', or choose over everything with --joint` },
+  );
+}
