@@ -9,6 +9,7 @@ import { note, print } from "./output.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import("./score.ts")).scoreCommand,
   compare: async () => (await import("./compare.ts")).compareCommand,
+  select: async () => (await import("./select.ts")).selectCommand,
   generate: async () => (await import("./generate.ts")).generateCommand,
   cka: async () => (await import("./cka.ts")).ckaCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
