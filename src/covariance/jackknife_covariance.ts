@@ -6,7 +6,7 @@ import { HeldRows } from "./held_rows.ts";
 import { OnlineCovariance } from "./online_covariance.ts";
 
 /** So many groups: enough for a standard error that is itself known to a fifth, few to decompose. */
-export const DEFAULT_GROUPS = 16;
+const DEFAULT_GROUPS = 16;
 /** How many numbers of a group wait before they are taken in together. */
 const BLOCK_NUMBERS = 1 << 16;
 
