@@ -218,3 +218,9 @@ for (
     assertStringIncludes(run.stderr, message);
   });
 }
+
+Deno.test("a manifest that cannot be read is named", async () => {
+  const run = await runCli(["select", "/no/such/sweep.csv"], { permissions: ["--allow-read"] });
+  assertEquals([run.status, run.stdout], [3, ""]);
+  assertEquals(run.stderr, "rankme: /no/such/sweep.csv: there is no such file\n");
+});

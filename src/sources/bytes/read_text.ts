@@ -1,3 +1,5 @@
+import { RankMeError } from "../../errors.ts";
+import { nameOf } from "./input_name.ts";
 import { openBytes } from "./open_bytes.ts";
 import type { ByteReader } from "./pulled_bytes.ts";
 
@@ -8,7 +10,7 @@ const CHUNK_BYTES = 65_536;
  *
  * @param input A path, a URL, or what gives bytes.
  * @returns The text, decoded as UTF-8.
- * @throws {RankMeError} `unreadable` or `permission`.
+ * @throws {RankMeError} `unreadable` or `permission`, with the name of the input.
  */
 export async function readText(input: string | URL | ByteReader): Promise<string> {
   return (await readTextIf(input, () => true))!;
@@ -20,13 +22,16 @@ export async function readText(input: string | URL | ByteReader): Promise<string
  * @param input A path, a URL, or what gives bytes.
  * @param isWanted Judges the beginning.
  * @returns The text, decoded as UTF-8; nothing when it is not wanted.
- * @throws {RankMeError} `unreadable` or `permission`.
+ * @throws {RankMeError} `unreadable` or `permission`, with the name of the input.
  */
 export async function readTextIf(
   input: string | URL | ByteReader,
   isWanted: (beginning: string) => boolean,
 ): Promise<string | undefined> {
-  const { source } = await openBytes(input);
+  const { source } = await openBytes(input).catch((error) => {
+    const isPath = typeof input === "string" || input instanceof URL;
+    throw isPath && error instanceof RankMeError ? error.at({ input: nameOf(input) }) : error;
+  });
   const decoder = new TextDecoder();
   let text = "";
   try {
