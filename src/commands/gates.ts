@@ -1,5 +1,5 @@
 import type { CompiledExpression } from "../metrics/expressions/compile.ts";
-import { METRICS } from "../metrics/metrics.ts";
+import { METRICS, metricsNamed } from "../metrics/metrics.ts";
 import { numberNames } from "../metrics/number_names.ts";
 import { metricsAskedFor, Ranker } from "../pipeline/rank_report.ts";
 import type { ScoreOptions } from "../pipeline/score.ts";
@@ -29,10 +29,7 @@ export interface PlannedScore extends Planned {
  */
 export function plannedScore(options: ScoreOptions): PlannedScore {
   const { normalize = false, ci, expressions = [] } = options;
-  const { name, convention, metrics } = new Ranker({
-    ...options,
-    metrics: metricsAskedFor(options),
-  });
+  const { name, convention, metrics } = new Ranker(options, metricsNamed(metricsAskedFor(options)));
   return {
     convention: name,
     centered: convention.centered,

@@ -3,7 +3,7 @@ import { type ScoreOptions, scorePartsStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";
-import { formatRank, grouped, toTable, toText } from "../report/text.ts";
+import { formatRank, grouped, toText } from "../report/text.ts";
 import type { Command } from "./command.ts";
 import { parseDims } from "./dims.ts";
 import type { Arguments } from "./flags.ts";
@@ -163,7 +163,7 @@ async function scoreAndPrint(
   } finally {
     progress.clear();
   }
-  printer.end(last);
+  await printer.end(last);
   return last;
 }
 
@@ -191,20 +191,24 @@ class Printer {
   }
 
   /** The last reports once more, with all that a person wants to know. */
-  end(reports: readonly ScoreReport[]): void {
-    if (!this.#args.on("json")) {
-      const color = !Deno.noColor && Deno.stdout.isTerminal();
-      const text = reports.length > 1 || isPart(reports[0])
-        ? toTable(reports, { color })
-        : toText(reports[0], { color, width: terminalWidth() });
-      print((this.#alongTheWay ? "\n" : "") + text);
-    }
+  async end(reports: readonly ScoreReport[]): Promise<void> {
+    if (!this.#args.on("json")) print((this.#alongTheWay ? "\n" : "") + await textOf(reports));
     if (!this.#args.on("quiet")) {
       const warnings = new Set(reports.flatMap((report) => report.warnings));
       warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
     }
     if (this.#args.on("verbose")) note(circumstances(reports[0]));
   }
+}
+
+/** Reports for a person; what few need is loaded when it is needed. */
+async function textOf(reports: readonly ScoreReport[]): Promise<string> {
+  const color = !Deno.noColor && Deno.stdout.isTerminal();
+  if (reports.length === 1 && !isPart(reports[0])) {
+    return toText(reports[0], { color, width: terminalWidth() });
+  }
+  const { toTable } = await import("../report/parts_table.ts");
+  return toTable(reports, { color });
 }
 
 /** Whether a report is on a part that was found in the input, of which there may be several. */

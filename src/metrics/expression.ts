@@ -1,4 +1,4 @@
-import { DEFAULT_METRICS } from "./default_metrics.ts";
+import { DEFAULT_METRIC_NAMES } from "./default_metrics.ts";
 import type { ExpressionScope } from "./expression_scope.ts";
 import { compileExpression, type ExpressionOutcome } from "./expressions/compile.ts";
 import { refusal } from "./expressions/refusal.ts";
@@ -57,7 +57,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
  */
 export async function metricExpressions(
   definitions: readonly string[],
-  metrics: "all" | readonly string[] = DEFAULT_METRICS,
+  metrics: "all" | readonly string[] = DEFAULT_METRIC_NAMES,
 ): Promise<readonly NamedExpression[]> {
   const numbers = [...NUMBERS, ...numberNames(metricsNamed(metrics)).keys()];
   const all = numberNames(METRICS);

@@ -3,7 +3,7 @@ import { alphaReq } from "./alpha_req.ts";
 import { coherence } from "./coherence.ts";
 import { conditionNumber, pseudoConditionNumber } from "./condition_number.ts";
 import { deadDimensions } from "./dead_dimensions.ts";
-import { effectiveRank } from "./effective_rank.ts";
+import { EFFECTIVE_RANK } from "./default_metrics.ts";
 import { explainedVariance } from "./explained_variance.ts";
 import { isotropy } from "./isotropy.ts";
 import { lidar } from "./lidar.ts";
@@ -35,11 +35,7 @@ export const METRICS: readonly Metric[] = [
     summary: "RankMe, which every report has on its own",
     compute: () => ({}),
   },
-  {
-    name: "effectiveRank",
-    summary: "exp of the entropy of σ/Σσ, no ε (Roy & Vetterli)",
-    compute: ({ scored }) => present({ effectiveRank: effectiveRank(scored) }),
-  },
+  EFFECTIVE_RANK,
   {
     name: "participationRatio",
     summary: "directions that carry the variance: (Σλ)²/Σλ²",

@@ -1,8 +1,9 @@
 import type { OnlineCovariance } from "../covariance/online_covariance.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
+import { metricsNamed } from "../metrics/metrics.ts";
 import type { RankReport } from "../report/report.ts";
-import { type EffectiveRankOptions, Ranker } from "./rank_report.ts";
+import { type EffectiveRankOptions, metricsAskedFor, Ranker } from "./rank_report.ts";
 import { releasing } from "./releasing.ts";
 import { statisticsOf } from "./statistics.ts";
 
@@ -33,7 +34,7 @@ export class EffectiveRankStream extends TransformStream<OnlineCovariance, RankR
    * a metric there is none of or that a covariance does not suffice for.
    */
   constructor(options: EffectiveRankOptions = {}) {
-    const ranker = new Ranker(options);
+    const ranker = new Ranker(options, metricsNamed(metricsAskedFor(options)));
     const beyond = options.metrics !== "all" && ranker.metrics.find(({ needs }) => needs);
     if (beyond) {
       throw new RankMeError("usage", `${beyond.name} needs more than a covariance`, {

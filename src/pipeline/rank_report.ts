@@ -1,10 +1,9 @@
 import { RankMeError } from "../errors.ts";
 import { type Convention, type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
-import { DEFAULT_METRICS } from "../metrics/default_metrics.ts";
+import { DEFAULT_METRIC_NAMES, DEFAULT_METRICS } from "../metrics/default_metrics.ts";
 import type { NamedExpression } from "../metrics/expression.ts";
 import { expressionScope } from "../metrics/expression_scope.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { metricsNamed } from "../metrics/metrics.ts";
 import { rankMe } from "../metrics/rank_me.ts";
 import { rankMeErrorBound } from "../metrics/rank_me_error_bound.ts";
 import type { EmbeddingStatistics } from "../metrics/statistics.ts";
@@ -24,6 +23,12 @@ export interface EffectiveRankOptions {
   readonly expressions?: readonly NamedExpression[];
 }
 
+/** What to compute, and whether rows are views of objects. */
+interface RankerOptions extends EffectiveRankOptions {
+  /** The column of objects. */
+  readonly group?: string;
+}
+
 /**
  * Which metrics to compute: who says what object each row is a view of wants LiDAR as well.
  *
@@ -31,11 +36,23 @@ export interface EffectiveRankOptions {
  * @returns Their names.
  */
 export function metricsAskedFor(
-  { metrics = DEFAULT_METRICS, group }: Pick<EffectiveRankOptions, "metrics"> & {
-    readonly group?: string;
-  },
+  { metrics = DEFAULT_METRIC_NAMES, group }: Pick<RankerOptions, "metrics" | "group">,
 ): "all" | readonly string[] {
   return group !== undefined && metrics !== "all" ? [...metrics, "lidar"] : metrics;
+}
+
+/**
+ * What computes the numbers that are asked for. Metrics are loaded when any are: a start takes as long
+ * as what it loads.
+ *
+ * @param options What to compute.
+ * @returns What computes it.
+ * @throws {RankMeError} `usage`, for a metric there is none of, and as {@linkcode Ranker} does.
+ */
+export async function rankerOf(options: RankerOptions): Promise<Ranker> {
+  if (options.metrics === undefined && options.group === undefined) return new Ranker(options);
+  const { metricsNamed } = await import("../metrics/metrics.ts");
+  return new Ranker(options, metricsNamed(metricsAskedFor(options)));
 }
 
 /** RankMe and every metric, by name. */
@@ -55,12 +72,15 @@ export class Ranker {
   readonly #expressions: readonly NamedExpression[];
 
   /**
-   * @param options What to compute.
-   * @throws {RankMeError} `usage`, for a convention or metric there is none of, or an ε that is no
-   * small number.
+   * @param options Under which convention, and which expressions.
+   * @param metrics Which metrics. Default: those of a report that nobody asked for any.
+   * @throws {RankMeError} `usage`, for a convention there is none of, or an ε that is no small number.
    */
-  constructor(options: EffectiveRankOptions) {
-    const { convention = "paper", metrics = DEFAULT_METRICS, expressions = [] } = options;
+  constructor(
+    options: Omit<EffectiveRankOptions, "metrics">,
+    metrics: readonly Metric[] = DEFAULT_METRICS,
+  ) {
+    const { convention = "paper", expressions = [] } = options;
     if (!Object.hasOwn(CONVENTIONS, convention)) {
       throw new RankMeError("usage", `there is no convention "${convention}"`, {
         advice: `choose one of ${Object.keys(CONVENTIONS).join(", ")}`,
@@ -71,7 +91,7 @@ export class Ranker {
     if (!(epsilon >= 0 && epsilon < 1)) {
       throw new RankMeError("usage", `ε must be at least 0 and below 1, not ${epsilon}`);
     }
-    this.metrics = metricsNamed(metrics);
+    this.metrics = metrics;
     this.name = convention;
     this.convention = { centered, epsilon, values: preset.values };
     this.#expressions = expressions;

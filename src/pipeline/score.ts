@@ -10,7 +10,7 @@ import { SkipStream } from "../transforms/skip_stream.ts";
 import { interruptible } from "./interruptible.ts";
 import { stateMaker, type StateOptions } from "./part_state.ts";
 import { PartGroups } from "./parts.ts";
-import { type EffectiveRankOptions, metricsAskedFor, Ranker } from "./rank_report.ts";
+import { type EffectiveRankOptions, type Ranker, rankerOf } from "./rank_report.ts";
 import { availableMemory, refuseTooLarge } from "./refuse_too_large.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { checkSchedule, type ScheduleOptions } from "./schedule.ts";
@@ -196,7 +196,7 @@ export async function* scorePartsStream(
   let any = false;
   try {
     // Options that are refused are so before the source is touched.
-    const ranker = new Ranker({ ...options, metrics: metricsAskedFor(options) });
+    const ranker = await rankerOf(options);
     checkOptions(options, ranker);
     const states = stateOptions(options, ranker, backend);
     const ranges = rangesOf(options);

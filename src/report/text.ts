@@ -1,6 +1,5 @@
 import type { Interval, ScoreReport } from "./report.ts";
 import { sparkline } from "./sparkline.ts";
-import { textTable } from "./table.ts";
 
 /** How to write for a terminal. */
 export interface TextOptions {
@@ -90,82 +89,19 @@ function metricLines({ metrics, confidence }: ScoreReport): [string, string][] {
   ]);
 }
 
-function interval({ low, high }: Interval): string {
+/** An interval with the digits that are worth showing. */
+export function interval({ low, high }: Interval): string {
   return `${formatMetric(low)} – ${formatMetric(high)}`;
 }
 
-function settling({ settled }: ScoreReport): string {
+/** How a report says that more rows would say the same; nothing where that is not known. */
+export function settling({ settled }: ScoreReport): string {
   if (!settled?.reached) return "";
   return `, enough: half of them gave the same within ${percentOf(settled.change)}`;
 }
 
-/**
- * Reports on parts of a data set as a table, a line for each.
- *
- * @param reports The reports, at least one.
- * @param options Colours.
- * @returns Some lines, each ended.
- *
- * @example The heading
- * ```ts
- * import { EmbeddingBatch, scoreParts } from "@rankme/rankme";
- * import { toTable } from "@rankme/rankme/report";
- * import { assertEquals } from "@std/assert";
- *
- * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
- * const reports = await scoreParts([batch], { dims: [{ end: 1 }, { end: 2 }] });
- * assertEquals(toTable(reports).split("\n").slice(0, 3), [
- *   "dims  RankMe  in use  effectiveRank",
- *   "0:1    1.000   100 %              1",
- *   "0:2    2.000   100 %              2",
- * ]);
- * ```
- */
-export function toTable(
-  reports: readonly ScoreReport[],
-  { color = false }: Pick<TextOptions, "color"> = {},
-): string {
-  const [first] = reports;
-  const some = (pick: (report: ScoreReport) => unknown) =>
-    reports.some((report) => pick(report) !== undefined);
-  const names = ["column", "group", "dims"] as const;
-  const words = names.filter((name) => some((report) => report[name]));
-  const countsDiffer = reports.some(({ rows }) => rows !== first.rows);
-  const isSure = some(({ confidence }) => confidence);
-  const metrics = [...new Set(reports.flatMap((report) => Object.keys(report.metrics)))];
-  const table = textTable({
-    heads: [
-      ...words,
-      ...countsDiffer ? ["rows"] : [],
-      "RankMe",
-      ...isSure ? ["95 % interval"] : [],
-      "in use",
-      ...metrics,
-    ],
-    rows: reports.map((report) => [
-      ...words.map((name) => nameOfPart(report, name)),
-      ...countsDiffer ? [grouped(report.rows)] : [],
-      formatRank(report.rankMe),
-      ...isSure ? [report.confidence ? interval(report.confidence) : ""] : [],
-      percent(report.rankMe / Math.min(report.rows, report.dim)),
-      ...metrics.map((name) => name in report.metrics ? formatMetric(report.metrics[name]) : ""),
-    ]),
-    texts: words.length,
-  }, { color });
-  const total = countsDiffer
-    ? `${reports.length} parts`
-    : `${grouped(first.rows)} rows${settling(first)}`;
-  return `${table}\n${total}` +
-    (first.skippedRows > 0 ? `, ${grouped(first.skippedRows)} rows skipped` : "") +
-    `${first.complete ? "" : ", partial"}; ${describeComputation(first)}\n`;
-}
-
-function nameOfPart(report: ScoreReport, name: "column" | "group" | "dims"): string {
-  if (name !== "dims") return report[name] ?? "";
-  return (report.dims ?? [0, report.dim]).join(":");
-}
-
-function describeComputation(
+/** By which convention a number was computed, in words. */
+export function describeComputation(
   { convention, centered, epsilon, normalized }: ScoreReport,
 ): string {
   return `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}` +
@@ -209,7 +145,8 @@ export function percentOf(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
-function percent(share: number): string {
+/** A share of what is possible, as in `99.7 %`. */
+export function percent(share: number): string {
   return `${(100 * share).toPrecision(share >= 0.995 ? 3 : 2)} %`;
 }
 

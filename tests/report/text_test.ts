@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatRank, grouped, toTable, toText } from "../../src/report/text.ts";
+import { toTable } from "../../src/report/parts_table.ts";
+import { formatRank, grouped, toText } from "../../src/report/text.ts";
 import type { ScoreReport } from "../../src/report/report.ts";
 import { reportOf } from "./reports.ts";
 
