@@ -3,12 +3,14 @@ import { allocating, RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { fastestBackend } from "../linalg/fastest_backend.ts";
 import { HeldRows } from "./held_rows.ts";
+import { leavingOutEach, merged } from "./leaving_out_each.ts";
+import { type LengthKurtosis, LengthSums } from "./length_sums.ts";
 import { OnlineCovariance } from "./online_covariance.ts";
 
 /** So many groups: enough for a standard error that is itself known to a fifth, few to decompose. */
 const DEFAULT_GROUPS = 16;
-/** How many numbers of a group wait before they are taken in together. */
-const BLOCK_NUMBERS = 1 << 16;
+/** How many numbers wait at the most, so that each group's are taken in many at a time. */
+const WAITING_NUMBERS = 1 << 20;
 
 /** How to keep what is known of groups of rows. */
 export interface JackknifeCovarianceOptions {
@@ -44,8 +46,9 @@ export class JackknifeCovariance {
   readonly exact: boolean;
   readonly #backend: Backend;
   #states: readonly OnlineCovariance[];
-  /** What all groups subtract; undefined while the rows themselves are kept. */
-  #pivot: Float64Array | undefined;
+  #lengths: LengthSums | undefined;
+  /** Whether all groups subtract the same pivot; while there are fewer rows than D, they keep them. */
+  #pivoted = false;
   /** Rows that wait, group by group: one array, cut into as many blocks. */
   #waiting: EmbeddingData = new Float32Array(0);
   readonly #waitingRows: number[];
@@ -69,7 +72,7 @@ export class JackknifeCovariance {
     this.groups = groups;
     this.exact = exact;
     this.#backend = backend;
-    this.#states = this.#emptyGroups();
+    this.#states = Array.from({ length: groups }, () => new OnlineCovariance(backend, { exact }));
     this.#waitingRows = new Array(groups).fill(0);
   }
 
@@ -100,14 +103,15 @@ export class JackknifeCovariance {
    * @param groupOf Which group each of them is of. Default: each row the next one's, in turn.
    * @returns This object.
    * @throws {RankMeError} `dimension` or `non-finite`, each with the row, and `usage`, for a group there
-   * is none of; the state is then as it was before. `range`, when squares vanish in float64.
+   * is none of; the state is then as it was before. `range`, when squares vanish in float64; the
+   * state is then of no use any more.
    */
   update(batch: EmbeddingBatch, groupOf?: GroupOf): this {
     if (batch.rows === 0) return this;
     this.#refuseUnusable(batch);
     const groups = this.#groupsOf(batch, groupOf);
-    if (!this.#pivot && this.#count + batch.rows >= batch.dim) this.#choosePivot(batch);
     this.#makeRoom(batch);
+    this.#count += batch.rows;
     const { data, dim } = batch, blockRows = this.#blockRows;
     for (let row = 0; row < batch.rows; row++) {
       const group = groups[row];
@@ -115,7 +119,6 @@ export class JackknifeCovariance {
       this.#waiting.set(data.subarray(row * dim, (row + 1) * dim), at * dim);
       if (this.#waitingRows[group] === blockRows) this.#takeIn(group);
     }
-    this.#count += batch.rows;
     return this;
   }
 
@@ -134,12 +137,21 @@ export class JackknifeCovariance {
         `${other.groups} groups cannot be merged with ${this.groups}`,
       );
     }
+    if (other.#count === 0) return this;
+    if (this.#count > 0 && other.#dim !== this.#dim) {
+      throw new RankMeError(
+        "dimension",
+        `rows of ${other.#dim} dimensions cannot be merged with rows of ${this.#dim}`,
+      );
+    }
     this.#takeAllIn();
     other.#takeAllIn();
     this.#states.forEach((state, group) => state.merge(other.#states[group]));
-    this.#pivot ??= other.#pivot;
     if (this.#count === 0) this.#dim = other.#dim;
     this.#count += other.#count;
+    this.#pivoted ||= other.#pivoted;
+    this.#lengths ??= new LengthSums(this.groups, other.#lengths!.center);
+    this.#lengths.merge(other.#lengths!);
     return this;
   }
 
@@ -147,69 +159,51 @@ export class JackknifeCovariance {
    * What is known of all rows.
    *
    * @returns A state of its own.
+   * @throws {RankMeError} `range`, when squares vanish in float64.
    */
   total(): OnlineCovariance {
     this.#takeAllIn();
-    return this.#merged(this.#empty(), 0, this.groups);
+    return merged(this.#states);
   }
 
   /**
    * What would be known without each of the groups, in order. The next one is made when it is asked
    * for.
    *
-   * The groups are halved again and again: what is known of all others goes down to each half once it
-   * has been merged with the other half, G·log₂ G merges in all. Subtracting each group from the total
-   * would leave nothing but rounding errors where one of them has huge rows.
-   *
    * @returns G states, each of its own.
+   * @throws {RankMeError} `range`, when squares vanish in float64.
    */
   *without(): Generator<OnlineCovariance, void, void> {
     this.#takeAllIn();
-    yield* this.#leaveOut(this.#empty(), 0, this.groups);
-  }
-
-  /** Each of the groups from `start` to before `end` left out of them and of `others`, used up. */
-  *#leaveOut(others: OnlineCovariance, start: number, end: number): Generator<OnlineCovariance> {
-    if (end - start === 1) return yield others;
-    const middle = (start + end) >> 1;
-    yield* this.#leaveOut(this.#merged(others.clone(), middle, end), start, middle);
-    yield* this.#leaveOut(this.#merged(others, start, middle), middle, end);
-  }
-
-  #merged(into: OnlineCovariance, start: number, end: number): OnlineCovariance {
-    return this.#states.slice(start, end).reduce((all, state) => all.merge(state), into);
-  }
-
-  #empty(): OnlineCovariance {
-    return new OnlineCovariance(this.#backend, { exact: this.exact });
-  }
-
-  #emptyGroups(): readonly OnlineCovariance[] {
-    const exact = this.exact, pivot = this.#pivot;
-    return Array.from(
-      { length: this.groups },
-      () => new OnlineCovariance(this.#backend, { exact, pivot }),
-    );
+    yield* leavingOutEach(this.#states);
   }
 
   /**
-   * Has all groups subtract the mean of the rows so far. Left to themselves, each of them would keep
-   * rows until it has D, and another pivot from then on: none could be merged by an addition.
+   * How unequally far rows are from their mean, which says how far to trust a jackknife.
+   *
+   * @returns The kurtosis of all rows, and without each of the groups.
+   * @throws {RankMeError} `empty`, before the first row.
    */
-  #choosePivot(batch: EmbeddingBatch): void {
-    const early = this.#count > 0 ? this.total() : undefined;
-    const pivot = new HeldRows([batch]).mean();
-    if (early) {
-      const share = early.count / (early.count + batch.rows);
-      early.mean.forEach((value, i) => pivot[i] += (value - pivot[i]) * share);
-    }
-    this.#pivot = pivot;
-    const held = this.#states;
-    this.#states = this.#emptyGroups().map((state, group) => state.merge(held[group]));
+  lengthKurtosis(): LengthKurtosis {
+    this.#takeAllIn();
+    if (!this.#lengths) throw new RankMeError("empty", "there are no rows");
+    return this.#lengths.kurtosis();
+  }
+
+  /**
+   * Has all groups subtract the same from then on. Left to themselves, each of them would keep rows
+   * until it has D, and then choose a pivot of its own: none could be merged by an addition.
+   */
+  #choosePivot(pivot: Float64Array): void {
+    this.#pivoted = true;
+    const exact = this.exact;
+    this.#states = this.#states.map((held) =>
+      new OnlineCovariance(this.#backend, { exact, pivot }).merge(held)
+    );
   }
 
   get #blockRows(): number {
-    return Math.max(1, Math.floor(BLOCK_NUMBERS / this.#dim));
+    return Math.max(1, Math.floor(WAITING_NUMBERS / this.groups / this.#dim));
   }
 
   #groupsOf({ rows }: EmbeddingBatch, groupOf: GroupOf | undefined): Uint32Array {
@@ -238,19 +232,31 @@ export class JackknifeCovariance {
   }
 
   #takeIn(group: number): void {
-    const rows = this.#waitingRows[group];
-    if (rows === 0) return;
+    if (this.#waitingRows[group] === 0) return;
+    this.#lengths ??= new LengthSums(this.groups, this.#meanOfWaiting());
+    if (!this.#pivoted && this.#count >= this.#dim) this.#choosePivot(this.#lengths.center);
+    const rows = this.#waitingOf(group);
     this.#waitingRows[group] = 0;
-    const dim = this.#dim, start = group * this.#blockRows * dim;
-    const data = this.#waiting.subarray(start, start + rows * dim);
+    this.#lengths.add(group, rows);
     try {
-      this.#states[group].update(new EmbeddingBatch({ data, dim }));
+      this.#states[group].update(rows);
     } catch (error) {
       if (!(error instanceof RankMeError)) throw error;
       // Which row it was in the stream is not known here.
       const { code, what, advice } = error;
       throw new RankMeError(code, what, { advice, cause: error });
     }
+  }
+
+  #waitingOf(group: number): EmbeddingBatch {
+    const dim = this.#dim, start = group * this.#blockRows * dim;
+    const data = this.#waiting.subarray(start, start + this.#waitingRows[group] * dim);
+    return new EmbeddingBatch({ data, dim });
+  }
+
+  #meanOfWaiting(): Float64Array {
+    const groups = Array.from(this.#waitingRows.keys(), (group) => this.#waitingOf(group));
+    return new HeldRows(groups.filter(({ rows }) => rows > 0)).mean();
   }
 
   #refuseUnusable(batch: EmbeddingBatch): void {

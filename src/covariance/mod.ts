@@ -5,5 +5,6 @@
  */
 
 export * from "./jackknife_covariance.ts";
+export type { LengthKurtosis } from "./length_sums.ts";
 export * from "./object_scatter.ts";
 export * from "./online_covariance.ts";

@@ -2,6 +2,7 @@ import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { fastestBackend } from "../linalg/fastest_backend.ts";
+import { leavingOutEach } from "./leaving_out_each.ts";
 import type { ObjectGathering } from "./object_gathering.ts";
 import { ObjectSums } from "./object_sums.ts";
 import { ObjectsInAnyOrder } from "./objects_in_any_order.ts";
@@ -247,25 +248,4 @@ function checked(delta: number): number {
 /** All groups as one. */
 function allOf([first, ...rest]: readonly ObjectSums[]): ObjectSums {
   return rest.length === 0 ? first : rest.reduce((all, sums) => all.merge(sums), first.clone());
-}
-
-/**
- * All groups but the first, all but the second, and so on, with log₂ of their number of merged sums in
- * memory at a time.
- *
- * @param others What is in all of them.
- */
-function* leavingOutEach(
-  groups: readonly ObjectSums[],
-  others?: ObjectSums,
-): Generator<ObjectSums, void, void> {
-  if (groups.length === 1) {
-    if (others) yield others;
-    return;
-  }
-  const middle = groups.length >> 1;
-  const halves = [groups.slice(0, middle), groups.slice(middle)];
-  for (const [half, otherHalf] of [halves, halves.toReversed()]) {
-    yield* leavingOutEach(half, allOf([...others ? [others] : [], ...otherHalf]));
-  }
 }

@@ -70,6 +70,9 @@ export class BlasAccumulator implements Accumulator {
   #work: SharedWork & { readonly team: BlasTeam; readonly invitation: TeamSums } | undefined;
   /** How many rows of the panel are there. */
   #filled = 0;
+  #helped = false;
+  /** How many panels are known to be added. */
+  #added = 0;
 
   /**
    * @param library Gives the library, loaded anew if need be.
@@ -103,6 +106,7 @@ export class BlasAccumulator implements Accumulator {
       widen(this.#panel(), this.#filled * dim, rows.subarray(start, end));
       this.#filled += (end - start) / dim;
       if (this.#filled === this.#panelRows) {
+        this.#helped = true;
         this.#helpers.engage(work);
         this.#handIn();
       }
@@ -172,10 +176,13 @@ export class BlasAccumulator implements Accumulator {
   }
 
   #waitFor(panels: number): void {
-    const { team } = this.#work!;
+    const work = this.#work!, { team } = work;
     if (panels <= 0) return;
+    // Where several sums take turns, helpers have been called away from what is left of these.
+    if (this.#helped && panels > this.#added) this.#helpers.engage(work);
     this.#library().useThreads(1);
     waitUntil(team, (milliseconds) => team.complete(panels, milliseconds));
+    this.#added = panels;
   }
 }
 

@@ -32,6 +32,7 @@ export class WasmAccumulator implements Accumulator {
   readonly #busyUntil: number[];
   #filling = 0;
   #filled = 0;
+  #helped = false;
   #numberBytes: NumberBytes = 4;
 
   /**
@@ -94,6 +95,7 @@ export class WasmAccumulator implements Accumulator {
       at += taken;
       this.#filled += taken / dim;
       if (this.#filled === this.#bufferRows) {
+        this.#helped = true;
         this.#helpers.engage(this.#instance);
         this.#handIn();
       }
@@ -133,6 +135,8 @@ export class WasmAccumulator implements Accumulator {
 
   #waitFor(panels: number): void {
     const { exports } = this.#instance;
+    // Where several sums take turns, helpers have been called away from what is left of these.
+    if (this.#helped && !exports.completed(panels)) this.#helpers.engage(this.#instance);
     waitUntil(exports, (milliseconds) => exports.complete(panels, milliseconds));
   }
 }
