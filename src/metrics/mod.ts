@@ -15,6 +15,14 @@ export * from "./expression.ts";
 export * from "./expression_scope.ts";
 export type { ExpressionOutcome } from "./expressions/compile.ts";
 export * from "./isotropy.ts";
+export {
+  jackknife,
+  type JackknifeDifference,
+  jackknifeDifference,
+  type JackknifeInterval,
+  type JackknifeOptions,
+  type Replicates,
+} from "./jackknife.ts";
 export * from "./lidar.ts";
 export * from "./linear_cka.ts";
 export * from "./mean_norm.ts";
@@ -30,3 +38,4 @@ export * from "./spectral_entropy.ts";
 export * from "./stable_rank.ts";
 export type * from "./statistics.ts";
 export * from "./student_t.ts";
+export * from "./tail_widening.ts";
