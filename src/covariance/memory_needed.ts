@@ -10,6 +10,17 @@ export interface MemoryQuestion {
   readonly states?: number;
 }
 
+/**
+ * How many states there are at a time where each of some groups is left out once: see
+ * `JackknifeCovariance`.
+ *
+ * @param groups How many groups; 0 where there are none.
+ * @returns The groups' own, and those on the way to what is left without one of them.
+ */
+export function statesOfGroups(groups: number): number {
+  return groups === 0 ? 1 : groups + Math.ceil(Math.log2(groups)) + 1;
+}
+
 /** What a state takes at the most, decomposition included. */
 export interface MemoryNeeded {
   /** How many bytes. */

@@ -1,5 +1,6 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { OnlineCovariance } from "../covariance/online_covariance.ts";
+import type { LengthKurtosis } from "../covariance/length_sums.ts";
 import type { ObjectScatter } from "../covariance/object_scatter.ts";
 import type { Backend } from "../linalg/backend.ts";
 import type { Leverage } from "../linalg/largest_leverage.ts";
@@ -40,6 +41,8 @@ interface Sums {
   update(batch: EmbeddingBatch, groupOf?: (row: number) => number): unknown;
   total(): OnlineCovariance;
   without(): Generator<OnlineCovariance, void, void>;
+  readonly sizes: readonly number[];
+  lengthKurtosis(): LengthKurtosis;
 }
 
 /** What one pass accumulates of the rows of one part of a data set. */
@@ -83,6 +86,15 @@ export class PartState {
     return this.#objects
       ? { count: this.#objects.objects, of: "objects" }
       : { count: this.count, of: "rows" };
+  }
+
+  /**
+   * What is known of the groups themselves, where there are groups.
+   *
+   * @returns How many rows each has, and how unequally far rows are from their mean.
+   */
+  groups(): { readonly sizes: readonly number[]; readonly kurtosis: LengthKurtosis } {
+    return { sizes: this.#rows.sizes, kurtosis: this.#rows.lengthKurtosis() };
   }
 
   /** What the reader of the numbers should know. */
@@ -193,6 +205,8 @@ async function objectsMaker(
   return () => new ObjectScatter(backend, { groups, memory: objects?.memory });
 }
 
+const NO_GROUPS = "rows that are in no groups";
+
 /** Sums of rows that are in no groups. */
 class PlainSums implements Sums {
   readonly #state: OnlineCovariance;
@@ -218,7 +232,15 @@ class PlainSums implements Sums {
   }
 
   without(): never {
-    throw new Error("rows that are in no groups");
+    throw new Error(NO_GROUPS);
+  }
+
+  get sizes(): never {
+    throw new Error(NO_GROUPS);
+  }
+
+  lengthKurtosis(): never {
+    throw new Error(NO_GROUPS);
   }
 }
 

@@ -118,7 +118,7 @@ export class PartRows {
   /** How many bytes of memory they take at the most: rows are kept as they are while they are few. */
   get bytes(): number {
     return this.parts.reduce((sum, { state: { dim, states, count } }) => {
-      const each = count / states < dim ? 8 * dim * count / states : 8 * dim * dim + BESIDE_SUMS;
+      const each = count < dim ? 8 * dim * count / states : 8 * dim * dim + BESIDE_SUMS;
       return sum + states * each;
     }, 0);
   }

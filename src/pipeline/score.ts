@@ -1,4 +1,5 @@
 import type { EmbeddingBatch } from "../batch.ts";
+import { statesOfGroups } from "../covariance/memory_needed.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { chooseBackend } from "../linalg/choose_backend.ts";
@@ -354,7 +355,7 @@ function refuseStates(
       dim: Math.max(0, Math.min(end, width) - start),
       rows,
       exact,
-      states: (1 + groups) * (unit ? 2 : 1) + ofObjects,
+      states: statesOfGroups(groups) * (unit ? 2 : 1) + ofObjects,
     }))
   );
   const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;

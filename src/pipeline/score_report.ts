@@ -1,7 +1,8 @@
 import type { Backend } from "../linalg/backend.ts";
+import { normalLengthKurtosis } from "../metrics/tail_widening.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
-import { confidenceOf } from "./confidence.ts";
+import { confidenceOf, confidenceWarnings } from "./confidence.ts";
 import type { Part } from "./parts.ts";
 import type { Ranker } from "./rank_report.ts";
 import type { Reading } from "./reading.ts";
@@ -74,11 +75,18 @@ function partReport(
 ): RankReport & Pick<ScoreReport, "confidence" | "warnings"> {
   const warnings: string[] = [];
   const onAbsent = (name: string, why: string) => warnings.push(`${name} is left out: ${why}`);
-  const report = { ...ranker.report(state.statistics({ more }), onAbsent), warnings };
+  const statistics = state.statistics({ more });
+  const report = { ...ranker.report(statistics, onAbsent), warnings };
   if (groups === undefined || state.divisible.count < 2 * groups) return report;
   const { rankMe, metrics } = report;
   const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
-  return { ...report, confidence: confidenceOf({ ...metrics, rankMe }, replicates) };
+  const known = { ...state.groups(), normalKurtosis: normalLengthKurtosis(statistics.centered) };
+  const confidence = confidenceOf({ ...metrics, rankMe }, replicates, known);
+  return {
+    ...report,
+    confidence,
+    warnings: [...warnings, ...confidenceWarnings(confidence, known)],
+  };
 }
 
 /**

@@ -55,6 +55,8 @@ export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = 
   });
 }
 
-function withoutReplicates({ replicates: _, ...confidence }: Confidence): object {
+function withoutReplicates(
+  { replicates: _replicates, sizes: _sizes, ...confidence }: Confidence,
+): object {
   return confidence;
 }

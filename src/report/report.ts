@@ -52,6 +52,13 @@ export interface Confidence extends Interval {
    * two reports is judged by. Not in the JSON.
    */
   readonly replicates: readonly { readonly [name: string]: number }[];
+  /** How many rows each group has; absent where it does not matter. Not in the JSON. */
+  readonly sizes?: readonly number[];
+  /**
+   * How many times larger the standard errors and wider the intervals are than a jackknife alone would
+   * have them, by name, because few rows far from the mean decide on them; absent for 1.
+   */
+  readonly widening?: { readonly [name: string]: number };
 }
 
 /** One input of a score. */

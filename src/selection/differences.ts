@@ -1,4 +1,4 @@
-import { studentTQuantile } from "../metrics/student_t.ts";
+import { jackknifeDifference, type Replicates } from "../metrics/jackknife.ts";
 import type { Confidence, Interval, ScoreReport } from "../report/report.ts";
 import { numberIn } from "./numbers.ts";
 
@@ -32,28 +32,25 @@ export function differenceBetween(
 ): Difference | undefined {
   const a = numberIn(one, metric), b = numberIn(other, metric);
   if (a === undefined || b === undefined) return undefined;
-  const value = a - b;
-  const [replicatesOfOne, replicatesOfOther] = [one, other].map(({ confidence }) =>
-    replicatesOf(confidence, metric)
-  );
-  if (!replicatesOfOne || replicatesOfOne.length !== replicatesOfOther?.length) {
-    return { value };
-  }
-  const groups = replicatesOfOne.length;
-  const differences = replicatesOfOne.map((replicate, group) =>
-    replicate - replicatesOfOther[group]
-  );
-  const mean = differences.reduce((sum, difference) => sum + difference, 0) / groups;
-  const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
-  const standardError = Math.sqrt((groups - 1) / groups * squares);
-  const margin = studentTQuantile(1 - (1 - LEVEL) / 2 / choices, groups - 1) * standardError;
-  return { value, standardError, low: value - margin, high: value + margin };
+  const ofOne = replicatesOf(one.confidence, metric, a);
+  const ofOther = replicatesOf(other.confidence, metric, b);
+  if (!ofOne || !ofOther) return { value: a - b };
+  const level = 1 - (1 - LEVEL) / choices;
+  const { difference: value, ...interval } = jackknifeDifference(ofOne, ofOther, { level });
+  return { value, ...interval };
 }
 
 function replicatesOf(
   confidence: Confidence | undefined,
   metric: string,
-): readonly number[] | undefined {
-  const values = confidence?.replicates.map((replicate) => replicate[metric]);
-  return values?.every((value) => value !== undefined) ? values : undefined;
+  estimate: number,
+): Replicates | undefined {
+  const replicates = confidence?.replicates.map((replicate) => replicate[metric]);
+  if (!replicates?.every((value) => value !== undefined)) return undefined;
+  return {
+    estimate,
+    replicates,
+    sizes: confidence?.sizes,
+    widening: confidence?.widening?.[metric],
+  };
 }

@@ -1,4 +1,4 @@
-import { jackknife } from "../metrics/jackknife.ts";
+import { jackknifeDifference } from "../metrics/jackknife.ts";
 import type { Candidate } from "./candidates.ts";
 import { studentTQuantile } from "../metrics/student_t.ts";
 
@@ -133,9 +133,11 @@ function bySeeds(highest: Candidate, other: Candidate, { relative, degrees }: Se
 function byRows(highest: Candidate, other: Candidate): Verdict {
   const [a, b] = [highest.runs[0].score, other.runs[0].score];
   const value = highest.rankMe - other.rankMe;
-  if (a.replicates && b.replicates && a.replicates.length === b.replicates.length) {
-    const differences = a.replicates.map((one, group) => one - b.replicates![group]);
-    const interval = jackknife(value, differences);
+  if (a.replicates && b.replicates) {
+    const { difference: _, ...interval } = jackknifeDifference(
+      { ...a, estimate: highest.rankMe, replicates: a.replicates },
+      { ...b, estimate: other.rankMe, replicates: b.replicates },
+    );
     return { value, ...interval, tied: interval.low <= 0 };
   }
   const error = Math.hypot(a.standardError!, b.standardError!);

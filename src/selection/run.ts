@@ -16,6 +16,10 @@ export interface RunScore {
   readonly quantile?: number;
   /** RankMe without the rows of each group, where they are at hand. */
   readonly replicates?: readonly number[];
+  /** How many rows each group has; absent where all have as many. */
+  readonly sizes?: readonly number[];
+  /** How many times wider intervals are than a jackknife alone would have them. Default: 1. */
+  readonly widening?: number;
   /** N, where it is known. */
   readonly rows?: number;
   /** D, where it is known. */

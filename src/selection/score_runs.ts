@@ -121,9 +121,11 @@ async function savedOutcome(path: string): Promise<Outcome | undefined> {
 function scoreOf(report: ScoreReport | SavedReport): RunScore {
   const { rankMe, metrics, rows, dim, convention, centered, epsilon, normalized } = report;
   const { confidence } = report;
-  const replicates = confidence && "replicates" in confidence
-    ? confidence.replicates.map(({ rankMe }) => rankMe)
-    : undefined;
+  const groups = confidence && "replicates" in confidence && {
+    replicates: confidence.replicates.map(({ rankMe }) => rankMe),
+    sizes: confidence.sizes,
+    widening: confidence.widening?.rankMe,
+  };
   return {
     rankMe,
     metrics,
@@ -137,7 +139,7 @@ function scoreOf(report: ScoreReport | SavedReport): RunScore {
         quantile: (confidence.high - confidence.low) / 2 / confidence.standardError,
       },
     },
-    ...replicates && { replicates },
+    ...groups,
   };
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { memoryNeeded } from "../../src/covariance/memory_needed.ts";
+import { memoryNeeded, statesOfGroups } from "../../src/covariance/memory_needed.ts";
 
 Deno.test("a state needs D² numbers, and as many again when it is decomposed", () => {
   assertEquals(memoryNeeded({ dim: 1000 }), { bytes: 16e6, order: 1000 });
@@ -13,4 +13,8 @@ Deno.test("fewer rows than dimensions need their own numbers and matrices of N r
 
 Deno.test("an exact state is decomposed in a matrix of twice as many rows, and one", () => {
   assertEquals(memoryNeeded({ dim: 10, exact: true }), { bytes: 8 * (100 + 21 * 21), order: 21 });
+});
+
+Deno.test("leaving groups out takes their states, and one for each time that they are halved, and one", () => {
+  assertEquals([0, 2, 3, 16, 100].map(statesOfGroups), [1, 4, 6, 21, 108]);
 });

@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
 import { RankMeError } from "../../src/errors.ts";
+import { referenceBackend } from "../../src/linalg/reference/backend.ts";
 import { countingBackend } from "../linalg/counting_backend.ts";
 import { gaussian, integers } from "../linalg/matrices.ts";
 import {
+  assertAlike,
   batchesOf,
   batchOf,
   exactScatterTimesRows,
@@ -433,4 +435,56 @@ Deno.test("a copy and its original go their own ways", () => {
   state.update(batchOf(4, 5, 5, 5, 5)).merge(stateOf(gaussian(16, 8), 4));
   assertEquals(answers(copy), later);
   assertEquals(new OnlineCovariance().clone().count, 0);
+});
+
+Deno.test("about a pivot that was given, rows are what they are about any other", () => {
+  const dim = 4, data = gaussian(31, 50 * dim).map((value) => 100 + value);
+  for (const exact of [false, true]) {
+    for (const rows of [2, 4, 50]) {
+      const pivot = Float64Array.of(100, 101, 99, 100);
+      const about = new OnlineCovariance(referenceBackend, { exact, pivot });
+      assertEquals([about.count, about.dim], [0, dim]);
+      const some = new EmbeddingBatch({ data: data.subarray(0, rows * dim), dim });
+      about.update(some);
+      const own = new OnlineCovariance(referenceBackend, { exact }).update(some);
+      for (const centered of [false, true]) {
+        const [ours, theirs] = [about, own].map((state) => state.spectrum({ centered }));
+        assertEquals(ours.singularValues.length, Math.min(rows, dim));
+        ours.singularValues.forEach((value, k) =>
+          assertAlmostEquals(value, theirs.singularValues[k], 1e-6 * theirs.singularValues[0])
+        );
+      }
+      assertAlike(about.scatter(), own.scatter());
+      assertThrows(() => about.update(batchOf(2, 1, 2)), RankMeError);
+    }
+    assertThrows(
+      () =>
+        new OnlineCovariance(referenceBackend, { exact, pivot: new Float64Array(dim) })
+          .update(batchOf(2, 1, 2)),
+      RankMeError,
+    );
+  }
+});
+
+Deno.test("states about one pivot merge like any others, whatever each has seen", () => {
+  const dim = 3, data = gaussian(32, 40 * dim);
+  for (const exact of [false, true]) {
+    const pivot = Float64Array.of(1, 0, -1);
+    const about = (...batches: EmbeddingBatch[]) => {
+      const state = new OnlineCovariance(referenceBackend, { exact, pivot });
+      for (const batch of batches) state.update(batch);
+      return state;
+    };
+    const [a, b, c] = batchesOf(data, dim, 2, 20, 18);
+    const merged = about().merge(about()).merge(about(a)).merge(about(b, c)).merge(about());
+    const all = new OnlineCovariance(referenceBackend, { exact })
+      .update(new EmbeddingBatch({ data, dim }));
+    assertEquals(merged.count, 40);
+    assertAlike(merged.mean, all.mean);
+    assertAlike(merged.scatter(), all.scatter());
+    // With another pivot, or rows that are kept as they are.
+    const other = new OnlineCovariance(referenceBackend, { exact }).update(a);
+    assertAlike(about(b, c).merge(other).scatter(), all.scatter());
+    assertAlike(other.merge(about(b, c)).scatter(), all.scatter());
+  }
 });

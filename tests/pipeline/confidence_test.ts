@@ -50,14 +50,47 @@ Deno.test("replicates are the numbers of the rows without each group", async () 
 Deno.test("the interval is that of Student's t about the estimate", async () => {
   const { rankMe, confidence } = await score(batchesOf(DATA, DIM, 31), { ci: true });
   const values = confidence!.replicates.map((replicate) => replicate.rankMe);
-  const mean = values.reduce((sum, value) => sum + value, 0) / GROUPS;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardError = Math.sqrt(squares * (GROUPS - 1) / GROUPS);
+  // Busing, Meijer & van der Leeden 1999: eleven groups have 13 of the 203 rows, and five have 12.
+  const shares = values.map((_, group) => (group < 11 ? 13 : 12) / ROWS);
+  const center = GROUPS * rankMe -
+    values.reduce((sum, value, group) => sum + (1 - shares[group]) * value, 0);
+  const squares = values.reduce((sum, value, group) => {
+    const h = 1 / shares[group];
+    return sum + (h * rankMe - (h - 1) * value - center) ** 2 / (h - 1);
+  }, 0);
+  const standardError = Math.sqrt(squares / GROUPS);
   assertAlmostEquals(confidence!.standardError, standardError, 1e-9 * standardError);
   // The 0.975 quantile with 15 degrees of freedom, from tables.
   const half = 2.131 * standardError;
   assertAlmostEquals(confidence!.low, rankMe - half, 1e-3 * half);
   assertAlmostEquals(confidence!.high, rankMe + half, 1e-3 * half);
+});
+
+Deno.test("where few rows far from all others decide, intervals are wider, and a warning says so", async () => {
+  // Rows of a multivariate t distribution with 3 degrees of freedom.
+  const rows = 600, dim = 12, lengths = gaussian(21, 3 * rows);
+  const data = gaussian(20, rows * dim).map((value, at) => {
+    const row = Math.floor(at / dim);
+    return value / Math.hypot(...lengths.subarray(3 * row, 3 * row + 3));
+  });
+  const { rankMe, confidence, warnings } = await score(batchesOf(data, dim, 100), { ci: true });
+  const widening = confidence!.widening!.rankMe;
+  assert(widening > 1.5 && widening <= 3, `${widening}`);
+  assertStringIncludes(
+    warnings.join(),
+    "few rows lie far from all others (kurtosis of lengths ",
+  );
+  const normal = await score(batchesOf(gaussian(20, rows * dim), dim, 100), { ci: true });
+  assertEquals([normal.confidence!.widening, normal.warnings], [undefined, []]);
+  assertEquals(
+    Object.keys(JSON.parse(toJson({ ...normal, rankMe, confidence })).confidence).includes(
+      "widening",
+    ),
+    true,
+  );
+  // Rows scaled to length 1 have no tails.
+  const scaled = await score(batchesOf(data, dim, 100), { ci: true, normalize: true });
+  assertEquals([scaled.confidence!.widening, scaled.warnings], [undefined, []]);
 });
 
 Deno.test("nothing says how sure it is without being asked, and replicates stay out of the JSON", async () => {
