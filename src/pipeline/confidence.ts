@@ -1,15 +1,56 @@
 import type { LengthKurtosis } from "../covariance/length_sums.ts";
 import { jackknife, type JackknifeInterval } from "../metrics/jackknife.ts";
-import { tailWidening } from "../metrics/tail_widening.ts";
+import type { EmbeddingStatistics } from "../metrics/statistics.ts";
+import { normalLengthKurtosis, tailWidening } from "../metrics/tail_widening.ts";
 import type { Confidence } from "../report/report.ts";
-import type { Numbers } from "./rank_report.ts";
+import type { PartState } from "./part_state.ts";
+import type { Numbers, Ranker } from "./rank_report.ts";
 
 const LEVEL = 0.95;
 /** Intervals that were widened by more carry a warning. */
 const WARNED_WIDENING = 1.5;
 
+/** How sure numbers are, and what the reader of that should know. */
+export interface Sureness {
+  /** Intervals. */
+  readonly confidence?: Confidence;
+  /** What to mind. */
+  readonly warnings: readonly string[];
+}
+
+/** How few are too few, in groups: of two rows each, or of two objects. */
+const LEAST = 2;
+
+/**
+ * Finds out how sure the numbers of a part are, by leaving out each group of its rows in turn.
+ *
+ * @param state The rows, in groups.
+ * @param statistics Of all rows.
+ * @param numbers RankMe and the metrics of all rows.
+ * @param ranker What computes them.
+ * @returns Intervals, where there are rows enough.
+ */
+export function surenessOf(
+  state: PartState,
+  statistics: EmbeddingStatistics,
+  numbers: Numbers,
+  ranker: Ranker,
+): Sureness {
+  const { count, of } = state.divisible;
+  const groups = state.groups();
+  const enough = LEAST * groups.sizes.length;
+  if (count < enough) {
+    const what = `${count} ${of} are too few to say how sure RankMe is`;
+    return { warnings: [`${what}; ${enough} would do`] };
+  }
+  const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
+  const known = { ...groups, normalKurtosis: normalLengthKurtosis(statistics.centered) };
+  const confidence = confidenceOf(numbers, replicates, known);
+  return { confidence, warnings: confidenceWarnings(confidence, known) };
+}
+
 /** What is known of the groups that were left out. */
-export interface Groups {
+interface Groups {
   /** How many rows each has. */
   readonly sizes: readonly number[];
   /** How unequally far rows are from their mean. */
@@ -26,7 +67,7 @@ export interface Groups {
  * @param groups What else is known of the groups.
  * @returns Intervals; none for a metric that is the same without any group, or absent without one.
  */
-export function confidenceOf(
+function confidenceOf(
   numbers: Numbers,
   replicates: readonly Numbers[],
   { sizes, kurtosis, normalKurtosis }: Groups,
@@ -64,7 +105,7 @@ export function confidenceOf(
  * @param groups What else is known of the groups.
  * @returns Warnings.
  */
-export function confidenceWarnings(
+function confidenceWarnings(
   { widening = {} }: Confidence,
   { kurtosis, normalKurtosis }: Groups,
 ): readonly string[] {

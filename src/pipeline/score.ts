@@ -221,6 +221,9 @@ export async function* scorePartsStream(
       ranker,
       start,
       rowsRead: rowsRead(options),
+      sureness: states.groups === undefined
+        ? undefined
+        : (await import("./confidence.ts")).surenessOf,
     };
     for await (const round of reading.naming(times, { rowsKnown: sample === undefined })) {
       any = true;

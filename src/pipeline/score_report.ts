@@ -1,8 +1,7 @@
 import type { Backend } from "../linalg/backend.ts";
-import { normalLengthKurtosis } from "../metrics/tail_widening.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
-import { confidenceOf, confidenceWarnings } from "./confidence.ts";
+import type { surenessOf } from "./confidence.ts";
 import type { Part } from "./parts.ts";
 import type { Ranker } from "./rank_report.ts";
 import type { Reading } from "./reading.ts";
@@ -23,8 +22,8 @@ export interface Circumstances {
   /** When it began, as `performance.now()` tells time. */
   readonly start: number;
   readonly normalize?: boolean;
-  /** How many groups of rows are left out, one at a time, to say how sure the numbers are. */
-  readonly groups?: number;
+  /** Says how sure the numbers are; absent where nobody asked. */
+  readonly sureness?: typeof surenessOf;
   /** What RankMe is asked to settle within. */
   readonly until?: number;
   /** How many rows of the data set are read to score as many of one part. */
@@ -70,23 +69,17 @@ export function reportsOn(round: Round, circumstances: Circumstances): readonly 
 /** What is computed of one part. */
 function partReport(
   { state }: Part,
-  { ranker, groups }: Circumstances,
+  { ranker, sureness }: Circumstances,
   more: boolean,
 ): RankReport & Pick<ScoreReport, "confidence" | "warnings"> {
   const warnings: string[] = [];
   const onAbsent = (name: string, why: string) => warnings.push(`${name} is left out: ${why}`);
   const statistics = state.statistics({ more });
-  const report = { ...ranker.report(statistics, onAbsent), warnings };
-  if (groups === undefined || state.divisible.count < 2 * groups) return report;
-  const { rankMe, metrics } = report;
-  const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
-  const known = { ...state.groups(), normalKurtosis: normalLengthKurtosis(statistics.centered) };
-  const confidence = confidenceOf({ ...metrics, rankMe }, replicates, known);
-  return {
-    ...report,
-    confidence,
-    warnings: [...warnings, ...confidenceWarnings(confidence, known)],
-  };
+  const report = ranker.report(statistics, onAbsent);
+  if (!sureness) return { ...report, warnings };
+  const numbers = { ...report.metrics, rankMe: report.rankMe };
+  const { confidence, warnings: ofConfidence } = sureness(state, statistics, numbers, ranker);
+  return { ...report, ...confidence && { confidence }, warnings: [...warnings, ...ofConfidence] };
 }
 
 /**
@@ -107,7 +100,7 @@ export function describeBackend({ name, threads, relaxedSimd, library }: Backend
 function warningsOf(
   { rankMe, rows, dim, centered, accuracy }: RankReport,
   { settled, state }: Part,
-  { reading: { interrupted }, groups, until }: Circumstances,
+  { reading: { interrupted }, until }: Circumstances,
 ): readonly string[] {
   return [
     ...interrupted ? ["interrupted: only the rows read by then are scored"] : [],
@@ -126,16 +119,9 @@ function warningsOf(
           : "every value is zero: collapsed completely",
       ]
       : [],
-    ...groups !== undefined && state.divisible.count < 2 * groups
-      ? [tooFew(state.divisible, 2 * groups)]
-      : [],
     ...state.warnings,
     ...until !== undefined && !settled?.reached ? [unsettled(until, settled?.change)] : [],
   ];
-}
-
-function tooFew({ count, of }: Part["state"]["divisible"], enough: number): string {
-  return `${count} ${of} are too few to say how sure RankMe is; ${enough} would do`;
 }
 
 function unsettled(until: number, change: number | undefined): string {
