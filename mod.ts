@@ -47,6 +47,7 @@ export type {
   Confidence,
   InputReport,
   Interval,
+  Making,
   RankReport,
   ScoreReport,
 } from "./src/report/report.ts";

@@ -1,4 +1,4 @@
-import { EXIT_STATUS, formatBytes } from "../errors.ts";
+import { EXIT_STATUS } from "../errors.ts";
 import { cka, ckaOfColumns, type CkaOptions, type OneSourceOptions } from "../pipeline/cka.ts";
 import { type CkaReport, ckaToJson, ckaToText } from "../report/cka.ts";
 import { grouped } from "../report/text.ts";
@@ -9,11 +9,8 @@ import { type Arguments, type Flag, usage } from "./flags.ts";
 import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
-import { ProgressLine } from "./progress.ts";
+import { ProgressLine, watching } from "./progress.ts";
 import { BACKEND_FLAGS, chosenBackend, describeBackend } from "./shared_flags.ts";
-
-/** From here on a user is told before anything is computed. */
-const LARGE_STATE_BYTES = 1e9;
 
 /** The flags that say how one of two inputs is to be read, where the other is read in another way. */
 const ONE_INPUT_NAMES = ["format", "dim", "column", "columns", "axes"] as const;
@@ -80,14 +77,7 @@ async function run(args: Arguments, signal: AbortSignal): Promise<number> {
     b: oneInputOptions(args, "b"),
     backend,
     signal,
-    onMemory: (bytes) => {
-      const worthKnowing = bytes >= LARGE_STATE_BYTES && !args.on("quiet");
-      if (worthKnowing || args.on("verbose")) {
-        progress.clear();
-        note(`rankme: the state will need ${formatBytes(bytes)} of memory\n`);
-      }
-    },
-    onProgress: (state) => progress.update(state),
+    ...watching(args, progress),
   }).finally(() => progress.clear());
   show(report, args);
   return EXIT_STATUS.done;

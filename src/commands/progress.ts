@@ -1,8 +1,12 @@
-import type { ScoreProgress } from "../pipeline/score.ts";
+import { formatBytes } from "../errors.ts";
+import type { ScoreOptions, ScoreProgress } from "../pipeline/score.ts";
 import { formatRank, grouped } from "../report/text.ts";
+import type { Arguments } from "./flags.ts";
 import { note } from "./output.ts";
 
 const REDRAW_MILLISECONDS = 100;
+/** From here on a user is told before anything is computed. */
+const LARGE_STATE_BYTES = 1e9;
 const CLEAR_LINE = "\r\x1b[K";
 
 /** One line on standard error that says how far a score has come; only on a terminal. */
@@ -45,4 +49,26 @@ export class ProgressLine {
   clear(): void {
     if (this.#enabled && this.#drawn > -Infinity) note(CLEAR_LINE);
   }
+}
+
+/**
+ * What a command says while it reads: how far it has come, and that much memory will be needed.
+ *
+ * @param args The arguments: `--quiet`, `--verbose`.
+ * @param line The line to keep up to date.
+ * @returns Options of a score.
+ */
+export function watching(
+  args: Arguments,
+  line: ProgressLine,
+): Required<Pick<ScoreOptions, "onMemory" | "onProgress">> {
+  return {
+    onMemory(bytes) {
+      const worthKnowing = bytes >= LARGE_STATE_BYTES && !args.on("quiet");
+      if (!worthKnowing && !args.on("verbose")) return;
+      line.clear();
+      note(`rankme: the state will need ${formatBytes(bytes)} of memory\n`);
+    },
+    onProgress: (progress) => line.update(progress),
+  };
 }

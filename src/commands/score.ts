@@ -1,4 +1,4 @@
-import { EXIT_STATUS, formatBytes } from "../errors.ts";
+import { EXIT_STATUS } from "../errors.ts";
 import { type ScoreOptions, scorePartsStream } from "../pipeline/score.ts";
 import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
@@ -18,7 +18,7 @@ import {
 } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
-import { ProgressLine } from "./progress.ts";
+import { ProgressLine, watching } from "./progress.ts";
 import {
   BACKEND_FLAGS,
   chosenBackend,
@@ -28,9 +28,6 @@ import {
   RANK_FLAGS,
   rankOptions,
 } from "./shared_flags.ts";
-
-/** From here on a user is told before anything is computed. */
-const LARGE_STATE_BYTES = 1e9;
 
 /** `rankme score`: the default command. */
 export const scoreCommand: Command = {
@@ -142,14 +139,7 @@ async function scoreAndPrint(
     ...options,
     backend,
     names: named.map(({ name }) => name),
-    onMemory: (bytes) => {
-      const worthKnowing = bytes >= LARGE_STATE_BYTES && !args.on("quiet");
-      if (worthKnowing || args.on("verbose")) {
-        progress.clear();
-        note(`rankme: the state will need ${formatBytes(bytes)} of memory\n`);
-      }
-    },
-    onProgress: (state) => progress.update(state),
+    ...watching(args, progress),
   });
   const printer = new Printer(args);
   let last: readonly ScoreReport[] = [];

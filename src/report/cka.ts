@@ -1,9 +1,9 @@
-import type { BackendReport, InputReport } from "./report.ts";
+import type { Making } from "./report.ts";
 import { textTable } from "./table.ts";
 import { grouped } from "./text.ts";
 
 /** How alike sets of embeddings of the same samples are, and the circumstances of its making. */
-export interface CkaReport {
+export interface CkaReport extends Making {
   /** What the sets are called: by their inputs, or by their columns. */
   readonly names: readonly string[];
   /** D of each. */
@@ -14,20 +14,6 @@ export interface CkaReport {
   readonly chance: readonly (readonly number[])[];
   /** N: how many rows were compared. */
   readonly rows: number;
-  /** How many rows were left out because of a null, NaN or infinity. */
-  readonly skippedRows: number;
-  /** Whether everything that was asked for is in it. */
-  readonly complete: boolean;
-  /** What computed it. */
-  readonly backend: BackendReport;
-  /** How long it took, reading included. */
-  readonly timing: { readonly seconds: number; readonly rowsPerSecond: number };
-  /** What was read, in order. */
-  readonly inputs: readonly InputReport[];
-  /** What the reader of the numbers should know. */
-  readonly warnings: readonly string[];
-  /** The version of this package. */
-  readonly version: string;
 }
 
 const LABEL_WIDTH = 13;

@@ -85,8 +85,26 @@ export interface BackendReport {
   readonly library?: string;
 }
 
+/** The circumstances of a report's making. */
+export interface Making {
+  /** How many rows were left out because of a null, NaN or infinity. */
+  readonly skippedRows: number;
+  /** Whether everything that was asked for is in it. */
+  readonly complete: boolean;
+  /** What computed it. */
+  readonly backend: BackendReport;
+  /** How long it took, reading included. */
+  readonly timing: { readonly seconds: number; readonly rowsPerSecond: number };
+  /** What was read, in order. */
+  readonly inputs: readonly InputReport[];
+  /** What the reader of the number should know. */
+  readonly warnings: readonly string[];
+  /** The version of this package. */
+  readonly version: string;
+}
+
 /** A {@linkcode RankReport} and the circumstances of its making. */
-export interface ScoreReport extends RankReport {
+export interface ScoreReport extends RankReport, Making {
   /** Which dimensions of the embeddings it is of, from the first to before the last; absent for all. */
   readonly dims?: readonly [start: number, end: number];
   /** Which column it is of; absent where one only was asked for. */
@@ -104,18 +122,4 @@ export interface ScoreReport extends RankReport {
     /** The relative change of RankMe from half of the rows to all of them. */
     readonly change: number;
   };
-  /** How many rows were left out because of a null, NaN or infinity. */
-  readonly skippedRows: number;
-  /** Whether everything that was asked for is in it. */
-  readonly complete: boolean;
-  /** What computed it. */
-  readonly backend: BackendReport;
-  /** How long it took, reading included. */
-  readonly timing: { readonly seconds: number; readonly rowsPerSecond: number };
-  /** What was read, in order. */
-  readonly inputs: readonly InputReport[];
-  /** What the reader of the number should know. */
-  readonly warnings: readonly string[];
-  /** The version of this package. */
-  readonly version: string;
 }
