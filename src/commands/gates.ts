@@ -2,7 +2,7 @@ import type { CompiledExpression } from "../metrics/expressions/compile.ts";
 import { METRICS, metricsNamed } from "../metrics/metrics.ts";
 import { numberNames } from "../metrics/number_names.ts";
 import { metricsAskedFor, Ranker } from "../pipeline/rank_report.ts";
-import type { ScoreOptions } from "../pipeline/score.ts";
+import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { SavedReport } from "../report/read_report.ts";
 import type { ScoreReport } from "../report/report.ts";

@@ -1,5 +1,5 @@
 import type { ScoreSource } from "../pipeline/reading.ts";
-import type { ScoreOptions } from "../pipeline/score.ts";
+import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { nameOf } from "../sources/bytes/input_name.ts";
 import type { Format } from "../sources/detect.ts";
 import type { Axes } from "../sources/axes.ts";

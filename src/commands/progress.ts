@@ -1,5 +1,5 @@
 import { formatBytes } from "../errors.ts";
-import type { ScoreOptions, ScoreProgress } from "../pipeline/score.ts";
+import type { ScoreOptions, ScoreProgress } from "../pipeline/score_options.ts";
 import { formatRank, grouped } from "../report/text.ts";
 import type { Arguments } from "./flags.ts";
 import { note } from "./output.ts";

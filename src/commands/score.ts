@@ -1,5 +1,6 @@
 import { EXIT_STATUS } from "../errors.ts";
-import { type ScoreOptions, scorePartsStream } from "../pipeline/score.ts";
+import { scorePartsStream } from "../pipeline/score.ts";
+import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";

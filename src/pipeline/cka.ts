@@ -12,7 +12,7 @@ import { interruptible } from "./interruptible.ts";
 import { pairedRows, type PairedSide } from "./paired_rows.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { refuseTooLarge } from "./refuse_too_large.ts";
-import type { ScoreOptions } from "./score.ts";
+import type { ScoreOptions } from "./score_options.ts";
 import { describeBackend } from "./score_report.ts";
 
 /** From here on a reader is told that CKA by chance is no small number. */

@@ -1,7 +1,7 @@
 import type { BackendChoice } from "../linalg/choose_backend.ts";
 import type { EachProgress } from "./each_progress.ts";
 import type { ScoreSource } from "./reading.ts";
-import type { ScoreOptions } from "./score.ts";
+import type { ScoreOptions } from "./score_options.ts";
 
 /** A data set to be scored by itself. */
 export interface EachInput {

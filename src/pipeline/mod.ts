@@ -15,5 +15,6 @@ export type { EffectiveRankOptions } from "./rank_report.ts";
 export type { ReadingOptions, ScoreSource } from "./reading.ts";
 export type { ScheduleOptions } from "./schedule.ts";
 export * from "./score.ts";
+export type * from "./score_options.ts";
 export { scoreEach } from "./score_each.ts";
 export * from "./score_equal_rows.ts";

@@ -7,7 +7,8 @@
 import { type ErrorCode, type Place, RankMeError } from "../errors.ts";
 import { type BackendChoice, chooseBackend } from "../linalg/choose_backend.ts";
 import type { ScoreReport } from "../report/report.ts";
-import { score, type ScoreOptions } from "./score.ts";
+import { score } from "./score.ts";
+import type { ScoreOptions } from "./score_options.ts";
 
 /** What a worker is told to score. */
 export interface WorkerJob {

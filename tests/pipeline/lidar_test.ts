@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import { score, type ScoreOptions, scoreParts, scoreStream } from "../../src/pipeline/score.ts";
+import { score, scoreParts, scoreStream } from "../../src/pipeline/score.ts";
+import type { ScoreOptions } from "../../src/pipeline/score_options.ts";
 import { objectCases, type ObjectRows, objectRows } from "../golden/objects.ts";
 import { watchedSource } from "./streams.ts";
 

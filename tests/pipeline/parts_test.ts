@@ -1,12 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import {
-  score,
-  type ScoreOptions,
-  scoreParts,
-  scorePartsStream,
-} from "../../src/pipeline/score.ts";
+import { score, scoreParts, scorePartsStream } from "../../src/pipeline/score.ts";
+import type { ScoreOptions } from "../../src/pipeline/score_options.ts";
 import { batchesOf } from "../covariance/rows.ts";
 import { gaussian } from "../linalg/matrices.ts";
 

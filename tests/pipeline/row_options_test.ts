@@ -4,12 +4,8 @@ import { assertAlmostEquals, assertEquals, assertLess, assertRejects } from "@st
 import type { EmbeddingBatch, EmbeddingData } from "../../src/batch.ts";
 import { EmbeddingBatch as Batch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import {
-  score,
-  type ScoreOptions,
-  scoreParts,
-  scorePartsStream,
-} from "../../src/pipeline/score.ts";
+import { score, scoreParts, scorePartsStream } from "../../src/pipeline/score.ts";
+import type { ScoreOptions } from "../../src/pipeline/score_options.ts";
 import { SampleStream } from "../../src/transforms/sample_stream.ts";
 import { batchesOf, rankOf, stateOf } from "../covariance/rows.ts";
 import { gaussian } from "../linalg/matrices.ts";

@@ -12,12 +12,8 @@ import { RankMeError } from "../../src/errors.ts";
 import { chooseBackend } from "../../src/linalg/choose_backend.ts";
 import { referenceBackend } from "../../src/linalg/reference/backend.ts";
 import { countingBackend } from "../linalg/counting_backend.ts";
-import {
-  score,
-  type ScoreOptions,
-  type ScoreProgress,
-  scoreStream,
-} from "../../src/pipeline/score.ts";
+import { score, scoreStream } from "../../src/pipeline/score.ts";
+import type { ScoreOptions, ScoreProgress } from "../../src/pipeline/score_options.ts";
 import type { ScoreSource } from "../../src/pipeline/reading.ts";
 import { VERSION } from "../../src/report/version.ts";
 import { batchesOf, batchOf, rankOf, stateOf } from "../covariance/rows.ts";

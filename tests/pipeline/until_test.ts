@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import { score, type ScoreOptions } from "../../src/pipeline/score.ts";
+import { score } from "../../src/pipeline/score.ts";
+import type { ScoreOptions } from "../../src/pipeline/score_options.ts";
 import { batchesOf } from "../covariance/rows.ts";
 import { gaussian } from "../linalg/matrices.ts";
 import { watchedSource } from "./streams.ts";
