@@ -46,7 +46,8 @@ export function selectionChart(manifest: Manifest, selection: Selection): Chart 
     data: { values },
     facet: {
       ...methods > 1 && { column: { field: "method", title: null, sort: null } },
-      row: { field: "task", title: null, sort: [...tasks] },
+      // Of one task the axis says what it is.
+      row: { field: "task", title: null, sort: [...tasks], header: { labels: tasks.length > 1 } },
     },
     spec: {
       width: PANEL_PIXELS,
@@ -62,7 +63,7 @@ export function selectionChart(manifest: Manifest, selection: Selection): Chart 
         y: {
           field: "accuracy",
           type: "quantitative",
-          title: "accuracy",
+          title: tasks.length > 1 ? "accuracy" : tasks[0],
           scale: { zero: false, padding: 12 },
         },
         color: { field: "varies", type: "nominal", title: "varies", sort: null },
