@@ -26,6 +26,7 @@ import {
   describeBackend,
   METRIC_FLAGS,
   metricOptions,
+  METRICS_HELP,
   RANK_FLAGS,
   rankOptions,
 } from "./shared_flags.ts";
@@ -37,6 +38,8 @@ export const scoreCommand: Command = {
   usage: "[INPUT…] [flags]",
   description: `${INPUT_HELP}
 Several inputs are the shards of one data set.
+
+${METRICS_HELP}
 
 Exit status: 0 done, 1 a gate failed, 2 wrong usage, 3 bad input, 4 out of memory,
 130 interrupted (what was read by then is scored, and marked as partial).`,

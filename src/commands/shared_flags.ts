@@ -21,12 +21,18 @@ export const RANK_FLAGS: readonly Flag[] = [
   { name: "epsilon", value: "X", help: "ε, added to every normalised value (paper: 1e-7)" },
 ];
 
+/** Which metrics there are, for the help; their table itself is loaded when one is asked for. */
+export const METRICS_HELP = `Metrics for --metrics (docs/metrics.md says what each means):
+effectiveRank, participationRatio, stableRank, numericalRank, conditionNumber,
+pseudoConditionNumber, explainedVariance, spectralEntropy, nesum, alphaReq, isotropy, selfCluster,
+coherence (with --sample), lidar (with --group), meanNorm, deadDimensions; all for every one.`;
+
 /** The flags that choose what is computed besides RankMe. */
 export const METRIC_FLAGS: readonly Flag[] = [
   {
     name: "metrics",
     value: "LIST",
-    help: "which metrics besides RankMe: names between commas, or all; see docs/metrics.md",
+    help: "which metrics besides RankMe: names between commas, or all (default: effectiveRank)",
   },
   {
     name: "metric",
