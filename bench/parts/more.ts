@@ -6,11 +6,15 @@ import { setUpPython } from "../python.ts";
 import { ratioTo, takeTurns } from "../rounds.ts";
 import { scaledDim, scaledRows, type Settings, shapeName } from "../settings.ts";
 
-const WORKS = [{ rows: 100_000, dim: 384 }, { rows: 25_600, dim: 2048 }];
-/** A hundred states of a few D are held at once. */
-const MOST_DIM_BY_CLASS = 384;
-const FLAGS = [["--metrics", "all"], ["--ci"], ["--ci", "--metrics", "all"]];
-const BY_CLASS = ["--by", "class"];
+const METRICS = ["--metrics", "all"], INTERVALS = ["--ci"];
+const WORKS = [
+  {
+    rows: 100_000,
+    dim: 384,
+    flags: [METRICS, INTERVALS, [...INTERVALS, ...METRICS], ["--by", "class"]],
+  },
+  { rows: 25_600, dim: 2048, flags: [METRICS, INTERVALS] },
+];
 
 /** What is paid for more than RankMe. */
 export const more: Part = {
@@ -22,10 +26,9 @@ export const more: Part = {
   async run(settings) {
     await setUpPython();
     const findings: Findings[] = [];
-    for (const { rows, dim } of WORKS) {
+    for (const work of WORKS) {
       for (const backend of settings.backends) {
-        const flags = dim <= MOST_DIM_BY_CLASS ? [...FLAGS, BY_CLASS] : FLAGS;
-        findings.push(await beside(rows, dim, flags, backend, settings));
+        findings.push(await beside(work, backend, settings));
       }
     }
     return join(findings);
@@ -33,9 +36,7 @@ export const more: Part = {
 };
 
 async function beside(
-  rows: number,
-  dim: number,
-  flags: readonly (readonly string[])[],
+  { rows, dim, flags }: typeof WORKS[number],
   backend: Settings["backends"][number],
   settings: Settings,
 ): Promise<Findings> {
