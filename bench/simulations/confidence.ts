@@ -1,11 +1,22 @@
 /**
  * How often the intervals of `--ci` hold the mean over fresh samples of the same N, as tables in
  * Markdown. The ones in docs/confidence.md are the output of `deno task confidence`, and with
- * `--further` of tails that are heavier, or otherwise odd.
+ * `--further` of tails that are heavier, or otherwise odd. `--file FILE` draws from the rows of a file,
+ * which it must be allowed to read.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Coverage, type NumberName, NUMBERS, type Share, simulate } from "./coverage.ts";
-import { drawsFrom, SPECTRA, type SpectrumName, type TailsName } from "./rows.ts";
+import type { EmbeddingBatch } from "../../src/batch.ts";
+import { openEmbeddings } from "../../src/sources/open_embeddings.ts";
+import {
+  drawAmong,
+  drawRows,
+  type Draws,
+  drawsFrom,
+  SPECTRA,
+  type SpectrumName,
+  type TailsName,
+} from "./rows.ts";
 
 const DIM = 64;
 const ROWS = [200, 1000, 5000];
@@ -21,8 +32,8 @@ const TITLES: Readonly<Record<NumberName, string>> = {
   participationRatio: "participationRatio",
 };
 
-const { repetitions, fresh, seed, groups, only, further } = parseArgs(Deno.args, {
-  string: ["repetitions", "fresh", "seed", "groups", "only"],
+const { repetitions, fresh, seed, groups, only, further, file } = parseArgs(Deno.args, {
+  string: ["repetitions", "fresh", "seed", "groups", "only", "file"],
   boolean: ["further"],
   default: { repetitions: "500", fresh: "2000", seed: "1", groups: "16", only: "" },
 });
@@ -41,30 +52,39 @@ const HEADS = [
 ];
 
 const names = Object.keys(NUMBERS) as NumberName[];
-const spectra = (Object.keys(SPECTRA) as SpectrumName[]).filter((name) => name.startsWith(only));
 const tables = new Map(names.map((name) => [name, [row(HEADS), row(HEADS.map(() => "-"))]]));
-let cell = further ? 1000 : 0;
-for (const spectrum of spectra) {
-  for (const tails of further ? FURTHER_TAILS : TAILS) {
-    for (const rows of ROWS) {
-      const start = performance.now();
-      const seen = simulate({
-        distribution: { spectrum, tails, dim: DIM },
-        rows,
-        groups: Number(groups),
-        repetitions: Number(repetitions),
-        fresh: Number(fresh),
-        draws: drawsFrom(10_000 * Number(seed) + cell++),
-      });
-      for (const name of names) {
-        tables.get(name)!.push(row([spectrum, tails, `${rows}`, ...cells(seen[name])]));
+let seeds = 10_000 * Number(seed) + (further ? 1000 : 0);
+
+if (file !== undefined) {
+  const rows = await Array.fromAsync((await openEmbeddings(file)).batches);
+  for (const count of ROWS) {
+    simulateRow(["", "", `${count}`], (draws) => drawAmong(rows, count, draws));
+  }
+} else {
+  const spectra = (Object.keys(SPECTRA) as SpectrumName[]).filter((name) => name.startsWith(only));
+  for (const spectrum of spectra) {
+    for (const tails of further ? FURTHER_TAILS : TAILS) {
+      for (const count of ROWS) {
+        const distribution = { spectrum, tails, dim: DIM };
+        simulateRow([spectrum, tails, `${count}`], (draws) => drawRows(distribution, count, draws));
       }
-      const seconds = Math.round((performance.now() - start) / 1000);
-      console.error(`${spectrum}, ${tails}, N = ${rows}: ${seconds} s`);
     }
   }
 }
 for (const [name, lines] of tables) console.log(`${TITLES[name]}:\n\n${lines.join("\n")}\n`);
+
+function simulateRow(what: readonly string[], draw: (draws: Draws) => EmbeddingBatch): void {
+  const start = performance.now();
+  const draws = drawsFrom(seeds++);
+  const seen = simulate({
+    draw: () => draw(draws),
+    groups: Number(groups),
+    repetitions: Number(repetitions),
+    fresh: Number(fresh),
+  });
+  for (const name of names) tables.get(name)!.push(row([...what, ...cells(seen[name])]));
+  console.error(`${what.join(", ")}: ${Math.round((performance.now() - start) / 1000)} s`);
+}
 
 function cells({ mean, deviation, medianError, plain, widened, widening, warned }: Coverage) {
   return [

@@ -1,12 +1,11 @@
 /** How often an interval holds what it is of, by drawing again and again. */
-import { EmbeddingBatch } from "../../src/batch.ts";
+import type { EmbeddingBatch } from "../../src/batch.ts";
 import { JackknifeCovariance } from "../../src/covariance/jackknife_covariance.ts";
 import { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
 import { jackknife } from "../../src/metrics/jackknife.ts";
 import { participationRatio } from "../../src/metrics/participation_ratio.ts";
 import { rankMe } from "../../src/metrics/rank_me.ts";
 import { normalLengthKurtosis, tailWidening } from "../../src/metrics/tail_widening.ts";
-import { type Distribution, drawRows, type Draws } from "./rows.ts";
 
 /** The numbers whose intervals are looked at. */
 export const NUMBERS = {
@@ -20,16 +19,14 @@ export type NumberName = keyof typeof NUMBERS;
 
 /** What to simulate. */
 export interface Experiment {
-  readonly distribution: Distribution;
-  /** N. */
-  readonly rows: number;
+  /** Draws N rows, others each time. */
+  readonly draw: () => EmbeddingBatch;
   /** G. */
   readonly groups: number;
   /** How many times an interval is made. */
   readonly repetitions: number;
   /** From how many further samples the mean is estimated that it should hold. */
   readonly fresh: number;
-  readonly draws: Draws;
 }
 
 /** What was seen of one number. */
@@ -69,11 +66,10 @@ interface Repetition {
 export const WARNED_WIDENING = 1.5;
 
 /** Runs an experiment. */
-export function simulate(experiment: Experiment): Readonly<Record<NumberName, Coverage>> {
-  const { distribution: { dim }, groups, fresh, repetitions, draws } = experiment;
+export function simulate(
+  { draw, groups, repetitions, fresh }: Experiment,
+): Readonly<Record<NumberName, Coverage>> {
   const names = Object.keys(NUMBERS) as NumberName[];
-  const draw = () =>
-    new EmbeddingBatch({ data: drawRows(experiment.distribution, experiment.rows, draws), dim });
   const samples = Array.from({ length: fresh }, () => {
     const state = new OnlineCovariance().update(draw());
     return Object.fromEntries(names.map((name) => [name, NUMBERS[name](state)]));

@@ -1,6 +1,7 @@
-/** Rows drawn from distributions with a known spectrum and known tails. */
+/** Rows drawn from distributions with a known spectrum and known tails, or from those of a file. */
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { EmbeddingBatch } from "../../src/batch.ts";
 
 /** The spectra: standard deviations of the directions, and what noise every number has besides. */
 export const SPECTRA = {
@@ -111,13 +112,13 @@ export function drawsFrom(seed: number): Draws {
  * @param distribution What to draw from.
  * @param rows N.
  * @param draws The source of chance.
- * @returns N×D numbers, row-major.
+ * @returns N rows.
  */
 export function drawRows(
   { spectrum, tails, dim }: Distribution,
   rows: number,
   draws: Draws,
-): Float64Array<ArrayBuffer> {
+): EmbeddingBatch {
   const { deviation, noise } = SPECTRA[spectrum];
   const { entry, length } = TAILS[tails];
   const data = new Float64Array(rows * dim);
@@ -129,5 +130,35 @@ export function drawRows(
         (noise === 0 ? 0 : noise * draws.normal());
     }
   }
-  return data;
+  return new EmbeddingBatch({ data, dim });
+}
+
+/**
+ * Draws some of the rows that there are, each at most once.
+ *
+ * @param all The rows to draw from.
+ * @param rows N.
+ * @param draws The source of chance.
+ * @returns N rows.
+ */
+export function drawAmong(
+  all: readonly EmbeddingBatch[],
+  rows: number,
+  draws: Draws,
+): EmbeddingBatch {
+  const [{ dim }] = all;
+  const ends: number[] = [];
+  for (const batch of all) ends.push((ends.at(-1) ?? 0) + batch.rows);
+  const total = ends.at(-1)!;
+  if (rows > total) throw new Error(`${rows} of ${total} rows`);
+  const data = new Float64Array(rows * dim);
+  const drawn = new Set<number>();
+  while (drawn.size < rows) {
+    const row = Math.floor(draws.uniform() * total);
+    if (drawn.has(row)) continue;
+    const at = ends.findIndex((end) => row < end);
+    data.set(all[at].row(row - (ends[at - 1] ?? 0)), drawn.size * dim);
+    drawn.add(row);
+  }
+  return new EmbeddingBatch({ data, dim });
 }

@@ -1,6 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { simulate } from "../../bench/simulations/coverage.ts";
-import { drawRows, drawsFrom, SPECTRA, type SpectrumName } from "../../bench/simulations/rows.ts";
+import {
+  drawAmong,
+  drawRows,
+  drawsFrom,
+  SPECTRA,
+  type SpectrumName,
+} from "../../bench/simulations/rows.ts";
+import { batchesOf } from "../covariance/rows.ts";
 
 const COUNT = 400_000;
 
@@ -26,7 +33,7 @@ Deno.test("draws are normal, and of Student's t, as far as moments and quantiles
 Deno.test("rows have the spectrum and the tails that they are asked to have", () => {
   const dim = 16, rows = 20_000;
   for (const spectrum of Object.keys(SPECTRA) as SpectrumName[]) {
-    const data = drawRows({ spectrum, tails: "rows t₅", dim }, rows, drawsFrom(2));
+    const { data } = drawRows({ spectrum, tails: "rows t₅", dim }, rows, drawsFrom(2));
     const { deviation, noise } = SPECTRA[spectrum];
     for (const k of [0, 7, 15]) {
       let squares = 0;
@@ -36,25 +43,37 @@ Deno.test("rows have the spectrum and the tails that they are asked to have", ()
     }
   }
   // P(|x|²/D > q) of a multivariate t is that of F with D and 5 degrees of freedom: 4.60 at 0.05.
-  const data = drawRows({ spectrum: "flat", tails: "rows t₅", dim }, rows, drawsFrom(3));
+  const { data } = drawRows({ spectrum: "flat", tails: "rows t₅", dim }, rows, drawsFrom(3));
   let far = 0;
   for (let at = 0; at < data.length; at += dim) {
-    const square = data.subarray(at, at + dim).reduce((sum, value) => sum + value * value, 0);
-    if (square / dim > 4.60) far++;
+    if (Math.hypot(...data.subarray(at, at + dim)) ** 2 / dim > 4.60) far++;
   }
   assertAlmostEquals(far / rows, 0.05, 0.006);
 });
 
+Deno.test("of the rows that there are each is drawn once at most, and as often as any other", () => {
+  const batches = batchesOf(Float64Array.from({ length: 20 }, (_, at) => at), 2, 3, 4);
+  const draws = drawsFrom(5), times = new Array(10).fill(0);
+  for (let trial = 0; trial < 10_000; trial++) {
+    const { data } = drawAmong(batches, 4, draws);
+    const rows = Array.from({ length: 4 }, (_, row) => data[2 * row] / 2);
+    assertEquals(new Set(rows).size, 4);
+    for (const row of rows) times[row]++;
+    assertEquals(data[1], data[0] + 1);
+  }
+  for (const count of times) assertAlmostEquals(count / 10_000, 0.4, 0.02);
+});
+
 Deno.test("the same seed gives the same coverage, and intervals of normal rows hold", () => {
-  const run = () =>
-    simulate({
-      distribution: { spectrum: "σₖ = 1/k", tails: "normal", dim: 8 },
-      rows: 100,
+  const run = () => {
+    const draws = drawsFrom(4);
+    return simulate({
+      draw: () => drawRows({ spectrum: "σₖ = 1/k", tails: "normal", dim: 8 }, 100, draws),
       groups: 16,
       repetitions: 60,
       fresh: 100,
-      draws: drawsFrom(4),
     });
+  };
   const { rankMe } = run();
   assertEquals(run().rankMe, rankMe);
   assert(rankMe.plain.value > 0.85 && rankMe.widened.value >= rankMe.plain.value);
