@@ -180,7 +180,12 @@ function plusMinus({ value: number, difference }: Line): string {
   const decimals = formatRank(number).split(".")[1]?.length ?? 0;
   const fixed = (one: number) => one.toFixed(decimals);
   const sign = Number(fixed(value)) === 0 ? "" : value < 0 ? "−" : "+";
-  const error = standardError === undefined ? "" : ` ± ${fixed(standardError)}`;
+  // An error that is not 0 is not shown as if it were.
+  const least = 10 ** -decimals;
+  const isSeen = standardError === 0 || Number(fixed(standardError ?? 0)) > 0;
+  const error = standardError === undefined
+    ? ""
+    : ` ± ${isSeen ? fixed(standardError) : `<${fixed(least)}`}`;
   return `${sign}${fixed(Math.abs(value))}${error}`;
 }
 

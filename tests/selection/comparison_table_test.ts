@@ -143,3 +143,15 @@ Deno.test("singular values are in the JSON when asked for", () => {
   assertEquals(best.singularValues, [400, 200, 100, 0.5]);
   assertEquals(JSON.parse(comparisonJson(compare(OUTCOMES)))[0].singularValues, undefined);
 });
+
+Deno.test("a standard error too small to be shown is not shown as 0", () => {
+  const outcomes = [
+    { name: "a", report: sureReport(80, [80, 80 + 2 ** -10, 80 - 2 ** -10, 80]) },
+    { name: "b", report: sureReport(70, [70, 70, 70, 70]) },
+    { name: "c", report: sureReport(60, [60, 60 + 2 ** -10, 60 - 2 ** -10, 60]) },
+  ];
+  const [, , b, c] = textTable(comparisonTable(compare(outcomes))).split("\n");
+  assertEquals(b.split("−")[1].trim(), "10.00 ± <0.01");
+  // What both have in common is not an error of their difference.
+  assertEquals(c.split("−")[1].trim(), "20.00 ± 0.00");
+});
