@@ -102,7 +102,8 @@ export class PartRows {
     this.parts = columns.flatMap((span) =>
       options.ranges.map((range) => new Part(span, range, options, dim))
     );
-    this.schedule = new Schedule(options, dim);
+    const widest = Math.max(...columns.map((span) => span ? span.end - span.start : dim));
+    this.schedule = new Schedule(options, widest);
   }
 
   /**

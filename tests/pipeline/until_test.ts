@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
-import { score } from "../../src/pipeline/score.ts";
+import { score, scoreParts } from "../../src/pipeline/score.ts";
 import type { ScoreOptions } from "../../src/pipeline/score_options.ts";
 import { batchesOf } from "../covariance/rows.ts";
 import { gaussian } from "../linalg/matrices.ts";
@@ -44,6 +44,17 @@ Deno.test("the first time looked at has as many rows as dimensions, and 256 at l
   const { rows, settled } = await score(batchesOf(wide, 300, 50), { until: 0.9 });
   assertEquals([rows, settled!.reached], [600, true]);
   assertEquals((await score(batchesOf(DATA, DIM, 50), { until: 0.9 })).rows, 512);
+});
+
+Deno.test("columns side by side are looked at by the widest of them, and all must have settled", async () => {
+  const wide = gaussian(4, 2000 * 400);
+  const columns = [{ name: "a", start: 0, end: 100 }, { name: "b", start: 100, end: 400 }];
+  const batch = () => [new EmbeddingBatch({ data: wide, dim: 400, columns })];
+  const loose = await scoreParts(batch(), { until: 0.9 });
+  assertEquals(loose.map(({ rows }) => rows), [600, 600]);
+  const [a, b] = await scoreParts(batch(), { until: 0.08 });
+  assertEquals([a.rows, b.rows], [1200, 1200]);
+  assertEquals([a.settled!.reached, b.settled!.reached], [true, true]);
 });
 
 Deno.test("a source is let go once RankMe has settled", async () => {
