@@ -6,12 +6,10 @@ import { chooseBackend } from "../linalg/choose_backend.ts";
 import { linearCka } from "../metrics/linear_cka.ts";
 import type { CkaReport } from "../report/cka.ts";
 import { VERSION } from "../report/version.ts";
-import { LimitStream } from "../transforms/limit_stream.ts";
-import { SkipStream } from "../transforms/skip_stream.ts";
-import { interruptible } from "./interruptible.ts";
 import { pairedRows, type PairedSide } from "./paired_rows.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { refuseTooLarge } from "./refuse_too_large.ts";
+import { rowStages } from "./row_stages.ts";
 import type { ScoreOptions } from "./score_options.ts";
 import { describeBackend } from "./score_report.ts";
 
@@ -151,7 +149,11 @@ async function compare(
   };
   const onInterrupt = () => readings.forEach((reading) => reading.interrupted = true);
   try {
-    const stages = await rowStages(options, { onFirst, onInterrupt, own });
+    const stages = await rowStages(options, {
+      onFirst,
+      onInterrupt,
+      onRows: (count) => own?.giveBack(count),
+    });
     const rows = stages.reduce((stream, stage) => stream.pipeThrough(stage), batches);
     const states = accumulating(rows, new OnlineCovariance(backend), own);
     const named = own ? own.naming(states, { rowsKnown: sample === undefined }) : states;
@@ -208,35 +210,6 @@ async function* accumulating(
   if (state.count > 0) yield state;
 }
 
-/** Who is told of what on the way. */
-interface StageListeners {
-  readonly onFirst: (batch: EmbeddingBatch) => void;
-  readonly onInterrupt: () => void;
-  readonly own: Reading | undefined;
-}
-
-async function rowStages(
-  { skip = 0, limit, sample, seed, signal, onProgress }: CkaOptions,
-  { onFirst, onInterrupt, own }: StageListeners,
-): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
-  const onRows = (rows: number) => own?.giveBack(rows);
-  const read = { rows: 0, bytes: 0 };
-  const onBatch = (batch: EmbeddingBatch) => {
-    if (read.rows === 0) onFirst(batch);
-    read.rows += batch.rows;
-    read.bytes += batch.data.byteLength;
-    onProgress?.({ ...read });
-  };
-  return [
-    ...skip === 0 ? [] : [new SkipStream(skip, { onRows })],
-    ...limit === undefined ? [] : [new LimitStream(limit)],
-    interruptible(signal, onBatch, onInterrupt),
-    ...sample === undefined ? [] : [
-      new (await import("../transforms/sample_stream.ts")).SampleStream(sample, { seed, onRows }),
-    ],
-  ];
-}
-
 function refuseState(
   { dim, data }: EmbeddingBatch,
   backend: Backend,
@@ -246,7 +219,8 @@ function refuseState(
     ? 0
     : Math.min(limit, sample) * dim * data.BYTES_PER_ELEMENT;
   // However few rows there are, their scatter is of all dimensions.
-  onMemory?.(refuseTooLarge([{ dim }], backend, sampleBytes));
+  const bytes = refuseTooLarge([{ dim }], backend, sampleBytes);
+  onMemory?.(bytes);
 }
 
 /** Rows that were looked at while it is known which input they are of. */

@@ -1,42 +1,50 @@
 import type { EmbeddingBatch } from "../batch.ts";
-import { statesOfGroups } from "../covariance/memory_needed.ts";
 import { LimitStream } from "../transforms/limit_stream.ts";
 import type { SampleOptions, SampleStream } from "../transforms/sample_stream.ts";
 import { SkipStream } from "../transforms/skip_stream.ts";
 import { interruptible } from "./interruptible.ts";
-import type { Reading } from "./reading.ts";
-import { refuseTooLarge } from "./refuse_too_large.ts";
 import type { ScoreOptions } from "./score_options.ts";
-import type { ScorePlan } from "./score_plan.ts";
+
+/** Which rows of those that are read. */
+type RowChoice = Pick<
+  ScoreOptions,
+  "skip" | "limit" | "sample" | "seed" | "signal" | "onProgress"
+>;
+
+/** Who is told of what on the way. */
+export interface RowListeners {
+  /** Is told of the first batch, before anything is done with it. */
+  readonly onFirst: (batch: EmbeddingBatch) => void;
+  /** Is told that reading was made to stop. */
+  readonly onInterrupt: () => void;
+  /** Is told up to which row, from the first of all, nothing is needed any more. */
+  readonly onRows: (rows: number) => void;
+}
 
 /**
- * The stages from what is read to the rows that are scored.
+ * The stages from what is read to the rows that count.
  *
- * @param reading The reading.
- * @param options Which rows.
- * @param plan What will be accumulated of them.
+ * @param choice Which rows.
+ * @param listeners Who is told of what on the way.
  * @returns The stages, in order.
  * @throws {RankMeError} `usage`, for a number of rows that is none.
  */
 export async function rowStages(
-  reading: Reading,
-  options: ScoreOptions,
-  plan: ScorePlan,
+  { skip = 0, limit, sample, seed, signal, onProgress }: RowChoice,
+  { onFirst, onInterrupt, onRows }: RowListeners,
 ): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
-  const { skip = 0, limit, sample, seed, signal, onProgress } = options;
   const read = { rows: 0, bytes: 0 };
-  const giveBack = { onRows: (rows: number) => reading.giveBack(rows) };
   const onBatch = (batch: EmbeddingBatch) => {
-    if (read.rows === 0) refuseStates(batch, options, plan);
+    if (read.rows === 0) onFirst(batch);
     read.rows += batch.rows;
     read.bytes += batch.data.byteLength;
     onProgress?.({ ...read });
   };
   return [
-    ...skip === 0 ? [] : [new SkipStream(skip, giveBack)],
+    ...skip === 0 ? [] : [new SkipStream(skip, { onRows })],
     ...limit === undefined ? [] : [new LimitStream(limit)],
-    interruptible(signal, onBatch, () => reading.interrupted = true),
-    ...sample === undefined ? [] : [await sampling(sample, { seed, ...giveBack })],
+    interruptible(signal, onBatch, onInterrupt),
+    ...sample === undefined ? [] : [await sampling(sample, { seed, onRows })],
   ];
 }
 
@@ -44,27 +52,4 @@ export async function rowStages(
 async function sampling(count: number, options: SampleOptions): Promise<SampleStream> {
   const { SampleStream } = await import("../transforms/sample_stream.ts");
   return new SampleStream(count, options);
-}
-
-/** Refuses states that cannot fit, as the first batch tells how large they will be. */
-function refuseStates(
-  { dim, data, columns }: EmbeddingBatch,
-  { limit = Infinity, sample = Infinity, onMemory }: ScoreOptions,
-  { ranges, states: { exact, backend, groups = 0, unit, objects } }: ScorePlan,
-): void {
-  const rows = Math.min(limit, sample);
-  // Between objects and within, of each group; and while these are decomposed together.
-  const ofObjects = objects ? 2 * Math.max(1, groups) + 5 : 0;
-  const widths = columns?.map(({ start, end }) => end - start) ?? [dim];
-  const questions = widths.flatMap((width) =>
-    ranges.map(({ start = 0, end = width } = {}) => ({
-      dim: Math.max(0, Math.min(end, width) - start),
-      rows,
-      exact,
-      states: statesOfGroups(groups) * (unit ? 2 : 1) + ofObjects,
-    }))
-  );
-  const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;
-  const bytes = refuseTooLarge(questions, backend, sampleBytes);
-  onMemory?.(bytes);
 }

@@ -7,7 +7,7 @@ import { Reading, type ScoreSource } from "./reading.ts";
 import { rounds } from "./rounds.ts";
 import { rowStages } from "./row_stages.ts";
 import type { ScoreOptions } from "./score_options.ts";
-import { planScore } from "./score_plan.ts";
+import { planScore, refuseStates } from "./score_plan.ts";
 import { reportsOn } from "./score_report.ts";
 
 /**
@@ -129,7 +129,12 @@ export async function* scorePartsStream(
     const { ranker, ranges, keys, by } = plan;
     const makeState = await stateMaker(plan.states);
     const groups = new PartGroups({ ranges, normalized: normalize, every, until, makeState }, by);
-    const stages = await rowStages(reading, options, plan);
+    const giveBack = (count: number) => reading.giveBack(count);
+    const stages = await rowStages(options, {
+      onFirst: (batch) => refuseStates(batch, options, plan),
+      onInterrupt: () => reading.interrupted = true,
+      onRows: giveBack,
+    });
     const sureness = plan.states.groups === undefined ? undefined : await loadSureness();
     const rows = stages.reduce(
       (batches, stage) => batches.pipeThrough(stage),
@@ -138,7 +143,7 @@ export async function* scorePartsStream(
     const times = rounds(rows, groups, {
       until,
       rankMe: (statistics) => ranker.rankMe(statistics),
-      onRows: (count) => reading.giveBack(count),
+      onRows: giveBack,
     });
     const known = { backend, normalize, until, reading, ranker, start, sureness };
     const circumstances = { ...known, rowsRead: rowsRead(options) };

@@ -1,10 +1,12 @@
+import type { EmbeddingBatch } from "../batch.ts";
+import { statesOfGroups } from "../covariance/memory_needed.ts";
 import { RankMeError } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { checkRange, type DimensionRange } from "../transforms/dimensions_stream.ts";
 import type { StateOptions } from "./part_state.ts";
 import type { GroupOptions } from "./parts.ts";
 import { type Ranker, rankerOf } from "./rank_report.ts";
-import { availableMemory } from "./refuse_too_large.ts";
+import { availableMemory, refuseTooLarge } from "./refuse_too_large.ts";
 import { checkSchedule } from "./schedule.ts";
 import type { ScoreOptions } from "./score_options.ts";
 
@@ -108,4 +110,34 @@ function groupsBy(
 ): GroupOptions | undefined {
   const memory = groupMemory ?? availableMemory() ?? GROUP_MEMORY;
   return by === undefined ? undefined : { by, maxGroups, memory };
+}
+
+/**
+ * Refuses states that cannot fit, as the first batch tells how large they will be.
+ *
+ * @param batch The first rows.
+ * @param options How many there may be, and who is told of the memory.
+ * @param plan What will be accumulated of them.
+ * @throws {RankMeError} `memory`.
+ */
+export function refuseStates(
+  { dim, data, columns }: EmbeddingBatch,
+  { limit = Infinity, sample = Infinity, onMemory }: ScoreOptions,
+  { ranges, states: { exact, backend, groups = 0, unit, objects } }: ScorePlan,
+): void {
+  const rows = Math.min(limit, sample);
+  // Between objects and within, of each group; and while these are decomposed together.
+  const ofObjects = objects ? 2 * Math.max(1, groups) + 5 : 0;
+  const widths = columns?.map(({ start, end }) => end - start) ?? [dim];
+  const questions = widths.flatMap((width) =>
+    ranges.map(({ start = 0, end = width } = {}) => ({
+      dim: Math.max(0, Math.min(end, width) - start),
+      rows,
+      exact,
+      states: statesOfGroups(groups) * (unit ? 2 : 1) + ofObjects,
+    }))
+  );
+  const sampleBytes = sample === Infinity ? 0 : rows * dim * data.BYTES_PER_ELEMENT;
+  const bytes = refuseTooLarge(questions, backend, sampleBytes);
+  onMemory?.(bytes);
 }

@@ -1,3 +1,4 @@
+import { fastestBackend } from "../../src/linalg/fastest_backend.ts";
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { RankMeError } from "../../src/errors.ts";
@@ -231,4 +232,18 @@ Deno.test("an error of one source lets go of the other", async () => {
     assertRejects(() => cka(failing.stream, waiting.stream, BACKEND), RankMeError, "broken"),
   );
   assertEquals(waiting.cancelled.length, 1);
+});
+
+Deno.test("columns whose scatter cannot fit are refused on the first batch, whoever listens", async () => {
+  const dim = 30_000;
+  const columns = [{ name: "a", start: 0, end: 1 }, { name: "b", start: 1, end: dim }];
+  const row = () => new EmbeddingBatch({ data: new Float32Array(dim), dim, columns });
+  for (const onMemory of [undefined, () => {}]) {
+    const source = watchedSource(row);
+    const { code } = await assertRejects(
+      () => ckaOfColumns(source.stream, { backend: fastestBackend(), onMemory }),
+      RankMeError,
+    );
+    assertEquals([code, source.pulled < 5, source.cancelled.length], ["memory", true, 1]);
+  }
 });
