@@ -1,16 +1,16 @@
 import { EXIT_STATUS } from "../errors.ts";
 import { cka, ckaOfColumns, type CkaOptions, type OneSourceOptions } from "../pipeline/cka.ts";
 import { type CkaReport, ckaToJson, ckaToText } from "../report/cka.ts";
-import { grouped } from "../report/text.ts";
 import type { Axes } from "../sources/axes.ts";
 import type { Format } from "../sources/detect.ts";
+import { circumstances } from "./circumstances.ts";
 import type { Command } from "./command.ts";
 import { type Arguments, type Flag, usage } from "./flags.ts";
 import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
-import { BACKEND_FLAGS, chosenBackend, describeBackend } from "./shared_flags.ts";
+import { BACKEND_FLAGS, chosenBackend } from "./shared_flags.ts";
 
 /** The flags that say how one of two inputs is to be read, where the other is read in another way. */
 const ONE_INPUT_NAMES = ["format", "dim", "column", "columns", "axes"] as const;
@@ -112,14 +112,4 @@ function show(report: CkaReport, args: Arguments): void {
     report.warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
   }
   if (args.on("verbose")) note(circumstances(report));
-}
-
-function circumstances({ inputs, backend, timing }: CkaReport): string {
-  return [
-    ...inputs.map(({ name, format, compression, rows }) =>
-      `${name}: ${format}${compression ? ` in ${compression}` : ""}, ${grouped(rows)} rows`
-    ),
-    `backend ${describeBackend(backend)}`,
-    `${timing.seconds.toFixed(2)} s, ${grouped(Math.round(timing.rowsPerSecond))} rows/s`,
-  ].map((line) => `rankme: ${line}\n`).join("");
 }

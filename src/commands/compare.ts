@@ -1,4 +1,4 @@
-import { EXIT_STATUS, RankMeError } from "../errors.ts";
+import { EXIT_STATUS } from "../errors.ts";
 import type { EachInput } from "../pipeline/each_options.ts";
 import type { EachOutcome } from "../pipeline/each_outcome.ts";
 import { scoreEach } from "../pipeline/score_each.ts";
@@ -20,9 +20,10 @@ import type { Command } from "./command.ts";
 import { COMPARE_FLAGS, type ComparePlan, comparePlan } from "./compare_flags.ts";
 import { type Arguments, usage } from "./flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { note, print } from "./output.ts";
+import { note, print, terminalWidth } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { describeBackend } from "./shared_flags.ts";
+import { writeFile } from "./write_file.ts";
 
 /** `rankme compare`. */
 export const compareCommand: Command = {
@@ -145,27 +146,11 @@ async function chart(watched: readonly Watched[], word: string, color: boolean):
   const points = watched.map(({ x, report }) => [x, report.rankMe] as const);
   const marked = watched.flatMap(({ drop }, index) => drop ? [index] : []);
   const chart = { points, marked, xLabel: word, yLabel: "RankMe, ● lower than it was" };
-  // A terminal that was never told its size says 0.
-  const width = Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
-  return await terminalChart(chart, { color, width });
+  return await terminalChart(chart, { color, width: terminalWidth() });
 }
 
 async function draw(file: string, watched: readonly Watched[], word: string): Promise<void> {
-  const svg = await toSvg(checkpointChart(watched, word));
-  try {
-    await Deno.writeTextFile(file, `${svg}\n`);
-  } catch (cause) {
-    const denied = cause instanceof Deno.errors.NotCapable;
-    throw new RankMeError(
-      denied ? "permission" : "unreadable",
-      denied ? "Deno was not allowed to write this file" : "it cannot be written",
-      {
-        place: { input: file },
-        ...denied && { advice: `add --allow-write=${file}` },
-        cause,
-      },
-    );
-  }
+  await writeFile(file, `${await toSvg(checkpointChart(watched, word))}\n`);
 }
 
 function warn({ ranked, notes }: Comparison): void {

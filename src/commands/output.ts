@@ -23,6 +23,16 @@ export function note(text: string): void {
   }
 }
 
+/**
+ * How many characters fit on a line of standard output.
+ *
+ * @returns The width of the terminal; 80 where there is none.
+ */
+export function terminalWidth(): number {
+  // A terminal that was never told its size says 0.
+  return Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
+}
+
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
   while (bytes.length > 0) bytes = bytes.subarray(to.writeSync(bytes));

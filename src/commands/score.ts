@@ -5,6 +5,7 @@ import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped, toText } from "../report/text.ts";
+import { circumstances } from "./circumstances.ts";
 import type { Command } from "./command.ts";
 import { parseDims } from "./dims.ts";
 import type { Arguments } from "./flags.ts";
@@ -18,12 +19,11 @@ import {
   type NamedSource,
 } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { note, print } from "./output.ts";
+import { note, print, terminalWidth } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
 import {
   BACKEND_FLAGS,
   chosenBackend,
-  describeBackend,
   METRIC_FLAGS,
   metricOptions,
   METRICS_HELP,
@@ -214,21 +214,6 @@ function curveLine(report: ScoreReport): string {
   const { rows, rankMe } = report;
   const part = nameOfPart(report);
   return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}${part && `  ${part}`}\n`;
-}
-
-function terminalWidth(): number {
-  // A terminal that was never told its size says 0.
-  return Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
-}
-
-function circumstances({ inputs, backend, timing }: ScoreReport): string {
-  return [
-    ...inputs.map(({ name, format, compression, rows }) =>
-      `${name}: ${format}${compression ? ` in ${compression}` : ""}, ${grouped(rows)} rows`
-    ),
-    `backend ${describeBackend(backend)}`,
-    `${timing.seconds.toFixed(2)} s, ${grouped(Math.round(timing.rowsPerSecond))} rows/s`,
-  ].map((line) => `rankme: ${line}\n`).join("");
 }
 
 /** Loaded when one is asked for: a start takes as long as what it loads. */

@@ -16,7 +16,7 @@ export async function writeFile(path: string, text: string): Promise<void> {
     if (cause instanceof Deno.errors.NotCapable) {
       throw new RankMeError("permission", "Deno was not allowed to write this file", {
         place,
-        advice: `run with --allow-write=${path}`,
+        advice: `add --allow-write=${path}`,
         cause,
       });
     }

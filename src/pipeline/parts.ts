@@ -1,4 +1,5 @@
 import type { ColumnSpan, EmbeddingBatch } from "../batch.ts";
+import { stateBytes } from "../covariance/memory_needed.ts";
 import { formatBytes, RankMeError } from "../errors.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { compareNaturally } from "../sources/shards/natural_order.ts";
@@ -119,7 +120,7 @@ export class PartRows {
   /** How many bytes of memory they take at the most: rows are kept as they are while they are few. */
   get bytes(): number {
     return this.parts.reduce((sum, { state: { dim, states, count } }) => {
-      const each = count < dim ? 8 * dim * count / states : 8 * dim * dim + BESIDE_SUMS;
+      const each = count < dim ? 8 * dim * count / states : stateBytes(dim);
       return sum + states * each;
     }, 0);
   }
@@ -134,12 +135,6 @@ export interface GroupOptions {
   /** How many bytes all of them may take. */
   readonly memory: number;
 }
-
-/**
- * What a backend keeps beside the D² sums of a state, in bytes: panels and buffers. Measured: 2.1 to
- * 4.3 MB for 128 to 384 dimensions, 4 to 6 for 768.
- */
-const BESIDE_SUMS = 4.5e6;
 
 /** The rows of a data set in groups that appear as they come. */
 export class PartGroups {
