@@ -194,8 +194,11 @@ Deno.test("parseArgs() gives a flag without a value an empty string or true", ()
   assertEquals(parse([], { string: ["k"] }), { _: [] });
 });
 
-Deno.test("parseArgs() takes --k= as a flag of the name k=", () => {
-  assertEquals(parse(["--k="], { string: ["k"] }), { "k=": true, _: [] });
+Deno.test("parseArgs() takes what follows = as the value, though it be empty", () => {
+  assertEquals(parse(["--k="], { string: ["k"] }), { k: "", _: [] });
+  assertEquals(parse(["--k=", "v"]), { k: "", _: ["v"] });
+  assertEquals(parse(["-k="]), { k: "", _: [] });
+  assertEquals(parse(["-abk="]), { a: true, b: true, k: "", _: [] });
 });
 
 Deno.test("parseArgs() does not take an empty argument as a value", () => {

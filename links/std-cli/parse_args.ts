@@ -129,8 +129,8 @@ export interface ParseOptions<
 /** The type of the options before the type parameters narrow it. */
 type AnyOptions = ParseOptions;
 
-/** A long flag: whether `no-` comes first, its name, and the value after `=` unless it is empty. */
-const LONG_FLAG = /^--(no-)?(.+?)(?:=(.+))?$/s;
+/** A long flag: whether `no-` comes first, its name, and the value after `=`. */
+const LONG_FLAG = /^--(no-)?(.+?)(?:=(.*))?$/s;
 
 /** An argument that cannot be the value of a short flag. */
 const FLAG_LIKE = /^--?[^-]/;
@@ -221,6 +221,7 @@ function isNumeric(text: string): boolean {
  */
 function attachedValue(letter: string, rest: string): string | undefined {
   if (rest === "-") return rest;
+  if (rest === "=") return "";
   if (/[A-Za-z]/.test(letter)) {
     const assigned = /=(.+)/.exec(rest);
     if (assigned) return assigned[1];
@@ -307,7 +308,7 @@ export function parseArgs<
 
   function readLongFlag(arg: string): void {
     const [, no, bareName, value] = LONG_FLAG.exec(arg)!;
-    if (value) {
+    if (value !== undefined) {
       return store(bareName!, flags.booleans.has(bareName!) ? value !== "false" : value, arg);
     }
     if (no && flags.negatable.has(bareName!)) return store(bareName!, false, arg, false);

@@ -5,12 +5,14 @@ import type { Axes } from "../sources/axes.ts";
 import type { Format } from "../sources/detect.ts";
 import { circumstances } from "./circumstances.ts";
 import type { Command } from "./command.ts";
-import { type Arguments, type Flag, usage } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import type { Arguments } from "./flags.ts";
 import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
 import { BACKEND_FLAGS, chosenBackend } from "./shared_flags.ts";
+import { usage } from "./usage.ts";
 
 /** The flags that say how one of two inputs is to be read, where the other is read in another way. */
 const ONE_INPUT_NAMES = ["format", "dim", "column", "columns", "axes"] as const;
@@ -60,6 +62,9 @@ Exit status: 0 done, 2 wrong usage, 3 bad input, inputs of different numbers of 
 
 async function run(args: Arguments, signal: AbortSignal): Promise<number> {
   const { positionals } = args;
+  if (positionals.length === 0 && args.text("column") === undefined) {
+    throw usage("cka compares two inputs, and there is none", "pass A and B, or see --help");
+  }
   if (positionals.length > 2) {
     const what = `cka compares two inputs, not ${positionals.length}`;
     throw usage(what, "a folder or a pattern is one input of several shards");

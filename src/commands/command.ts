@@ -1,4 +1,5 @@
-import type { Arguments, Flag } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import type { Arguments } from "./flags.ts";
 
 /** One subcommand. */
 export interface Command {

@@ -18,11 +18,12 @@ import { listDataSets } from "../sources/shards/list_data_sets.ts";
 import { someNames } from "../sources/shards/some_names.ts";
 import type { Command } from "./command.ts";
 import { COMPARE_FLAGS, type ComparePlan, comparePlan } from "./compare_flags.ts";
-import { type Arguments, usage } from "./flags.ts";
+import type { Arguments } from "./flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print, terminalWidth } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { describeBackend } from "./shared_flags.ts";
+import { usage } from "./usage.ts";
 import { writeFile } from "./write_file.ts";
 
 /** `rankme compare`. */

@@ -1,7 +1,8 @@
 import type { EqualRows } from "../pipeline/score_equal_rows.ts";
 import type { ScoreEachOptions } from "../pipeline/each_options.ts";
 import { parseDims } from "./dims.ts";
-import { type Arguments, type Flag, usage } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
 import {
   BACKEND_FLAGS,
@@ -11,6 +12,7 @@ import {
   RANK_FLAGS,
   rankOptions,
 } from "./shared_flags.ts";
+import { usage } from "./usage.ts";
 
 /** Ways to print, of which one at most is asked for. */
 const FORMS = ["json", "csv", "markdown"] as const;

@@ -1,5 +1,5 @@
 import type { DimensionRange } from "../transforms/dimensions_stream.ts";
-import { usage } from "./flags.ts";
+import { usage } from "./usage.ts";
 
 /**
  * Reads ranges of dimensions: `A:B` as in Python, where either may be left out, or `B` for the first

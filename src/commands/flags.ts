@@ -1,32 +1,10 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { closest, RankMeError } from "../errors.ts";
-
-/** One flag of a command. */
-export interface Flag {
-  /** Its name, without the hyphens. */
-  readonly name: string;
-  /** One letter that stands for it. */
-  readonly short?: string;
-  /** What stands for its value in the help; a flag without one is on or off. */
-  readonly value?: string;
-  /** What it does, for the help. */
-  readonly help: string;
-  /** Whether `--no-NAME` turns off what is otherwise on. */
-  readonly negatable?: boolean;
-  /** The only values there are. */
-  readonly choices?: readonly string[];
-  /** Whether it may be given several times; otherwise the last one counts. */
-  readonly repeatable?: boolean;
-}
+import { COMMON_FLAGS, type Flag } from "./flag.ts";
+import { usage } from "./usage.ts";
+import { plainWords } from "./words.ts";
 
 /** By which powers of a thousand sizes are told. */
 const SIZE_UNITS = ["", "k", "m", "g", "t"];
-
-/** Flags that every command has. */
-export const COMMON_FLAGS: readonly Flag[] = [
-  { name: "help", short: "h", help: "show this help" },
-  { name: "version", short: "V", help: "show the version" },
-];
 
 /** The arguments of a command, checked against its flags. */
 export class Arguments {
@@ -37,37 +15,25 @@ export class Arguments {
   /**
    * @param args The words after the command.
    * @param flags The flags there are, besides {@linkcode COMMON_FLAGS}.
-   * @throws {RankMeError} `usage`, for a flag there is none of, and for a value that is missing or
-   * none of the choices.
+   * @throws {RankMeError} `usage`, for a flag there is none of, a value that is missing or none of the
+   * choices, a switch that is neither true nor false, and an input without a name.
    */
   constructor(args: readonly string[], flags: readonly Flag[]) {
     const all = [...flags, ...COMMON_FLAGS];
-    const names = (pick: (flag: Flag) => unknown) => all.filter(pick).map(({ name }) => name);
-    const switches: string[] = names(({ value }) => value === undefined);
-    const negatable: string[] = names((flag) => flag.negatable);
-    const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs([...args], {
-      boolean: switches,
-      string: [...names(({ value }) => value !== undefined), "_"],
-      collect: names(({ repeatable }) => repeatable),
-      negatable,
-      alias: Object.fromEntries(all.flatMap(({ short, name }) => short ? [[short, name]] : [])),
-      // Without a default, a flag that may be turned off would be off when it was not given.
-      default: Object.fromEntries(negatable.map((name) => [name, undefined])),
-      unknown: (arg, key) => {
-        if (key !== undefined) throw unknownFlag(arg, all);
+    const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs(
+      plainWords(args, all),
+      {
+        string: [...all.map(({ name }) => name), "_"],
+        collect: all.filter(({ repeatable }) => repeatable).map(({ name }) => name),
       },
-    });
-    for (const { name, value, choices } of all) {
-      if (value === undefined) continue;
-      for (const given of [parsed[name]].flat()) {
-        if (given === undefined) continue;
-        if (given === "") throw usage(`--${name} needs a value: --${name}=${value}`);
-        if (choices && !choices.includes(String(given))) {
-          throw usage(`--${name} is ${choices.join(", ")}, not "${given}"`);
-        }
-      }
-    }
+    );
     this.positionals = parsed._.map(String);
+    if (this.positionals.includes("")) {
+      throw usage(
+        'an input is "", which names nothing',
+        "is a variable empty that should name it?",
+      );
+    }
     this.#values = new Map(Object.entries(parsed));
   }
 
@@ -78,7 +44,7 @@ export class Arguments {
    * @returns Whether it is on.
    */
   on(name: string): boolean {
-    return this.#values.get(name) === true;
+    return this.choice(name) === true;
   }
 
   /**
@@ -88,7 +54,8 @@ export class Arguments {
    * @returns On, off, or neither.
    */
   choice(name: string): boolean | undefined {
-    return this.#values.get(name) as boolean | undefined;
+    const text = this.text(name);
+    return text === undefined ? undefined : text === "true";
   }
 
   /**
@@ -116,9 +83,13 @@ export class Arguments {
    *
    * @param name The flag.
    * @returns Its parts between commas, or nothing when it was not given.
+   * @throws {RankMeError} `usage`, when there is nothing between them.
    */
   list(name: string): readonly string[] | undefined {
-    return this.text(name)?.split(",").map((part) => part.trim()).filter(Boolean);
+    const text = this.text(name);
+    const parts = text?.split(",").map((part) => part.trim()).filter(Boolean);
+    if (parts?.length === 0) throw usage(`--${name} names nothing: "${text}"`);
+    return parts;
   }
 
   /**
@@ -131,8 +102,11 @@ export class Arguments {
   number(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const number = Number(text.replaceAll("_", ""));
-    if (!Number.isFinite(number)) throw usage(`--${name} is a number, not "${text}"`);
+    const number = Number(text.replaceAll(/(?<=\d)_(?=\d)/g, ""));
+    // Of nothing but blanks JavaScript makes a 0.
+    if (text.trim() === "" || !Number.isFinite(number)) {
+      throw usage(`--${name} is a number, not "${text}"`);
+    }
     return number;
   }
 
@@ -172,31 +146,15 @@ export class Arguments {
    * The value of a flag that counts something.
    *
    * @param name The flag.
-   * @returns A whole number from 1 on, or nothing when it was not given.
+   * @param least The least that makes sense.
+   * @returns A whole number from `least` on, or nothing when it was not given.
    * @throws {RankMeError} `usage`, when it is none.
    */
-  count(name: string): number | undefined {
+  count(name: string, least = 1): number | undefined {
     const number = this.number(name);
-    if (number !== undefined && !(Number.isSafeInteger(number) && number >= 1)) {
-      throw usage(`--${name} is a whole number from 1 on, not "${this.text(name)}"`);
+    if (number !== undefined && !(Number.isSafeInteger(number) && number >= least)) {
+      throw usage(`--${name} is a whole number from ${least} on, not "${this.text(name)}"`);
     }
     return number;
   }
-}
-
-/** An error of how the command line was used. */
-export function usage(what: string, advice?: string): RankMeError {
-  return new RankMeError("usage", what, { advice });
-}
-
-function unknownFlag(arg: string, flags: readonly Flag[]): RankMeError {
-  const name = arg.replace(/^-+/, "").replace(/=.*$/s, "");
-  if (/^-[\d.]/.test(arg)) {
-    return usage(`${arg} looks like a flag`, `write a negative value with =, as in --NAME=${arg}`);
-  }
-  const near = closest(name, flags.map((flag) => flag.name));
-  return usage(
-    `there is no flag ${arg.replace(/=.*$/s, "")}`,
-    near ? `did you mean --${near}?` : "see --help",
-  );
 }

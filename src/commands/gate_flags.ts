@@ -1,4 +1,5 @@
-import type { Arguments, Flag } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import type { Arguments } from "./flags.ts";
 
 /** The flags that make a score fail. */
 export const GATE_FLAGS: readonly Flag[] = [

@@ -8,7 +8,8 @@ import type { SavedReport } from "../report/read_report.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped } from "../report/text.ts";
 import { type Baseline, type Planned, readBaseline } from "./baseline.ts";
-import { type Arguments, usage } from "./flags.ts";
+import type { Arguments } from "./flags.ts";
+import { usage } from "./usage.ts";
 
 /** What is known of a score before it is made. */
 export interface PlannedScore extends Planned {

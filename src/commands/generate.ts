@@ -13,9 +13,10 @@ import {
   syntheticSpectrum,
 } from "../sources/synthetic.ts";
 import type { Command } from "./command.ts";
-import { type Arguments, usage } from "./flags.ts";
+import type { Arguments } from "./flags.ts";
 import { note, print } from "./output.ts";
 import { RANK_FLAGS, rankOptions } from "./shared_flags.ts";
+import { usage } from "./usage.ts";
 
 const DEFAULT_ROWS = 10_000;
 const DEFAULT_DIM = 128;

@@ -1,6 +1,6 @@
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
-import { COMMON_FLAGS, type Flag } from "./flags.ts";
+import { COMMON_FLAGS, type Flag } from "./flag.ts";
 
 /**
  * The help on everything.

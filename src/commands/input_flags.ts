@@ -5,7 +5,9 @@ import type { Format } from "../sources/detect.ts";
 import type { Axes } from "../sources/axes.ts";
 import { FORMATS } from "../sources/formats.ts";
 import type { NonFinitePolicy } from "../sources/usable_rows.ts";
-import { type Arguments, type Flag, usage } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import type { Arguments } from "./flags.ts";
+import { usage } from "./usage.ts";
 
 /** What INPUT can be, for the help of commands that take it. */
 export const INPUT_HELP =
@@ -89,7 +91,7 @@ export function inputOptions(args: Arguments): InputOptions {
     columns: args.list("columns"),
     axes: args.text("axes") as Axes | undefined,
     header: args.choice("header"),
-    skip: args.count("skip"),
+    skip: args.count("skip", 0),
     limit: args.count("limit"),
     sample,
     seed,
@@ -120,12 +122,15 @@ export interface NamedSource {
  *
  * @param inputs What was given.
  * @returns The sources, in order.
- * @throws {RankMeError} `usage`, when one is given twice.
+ * @throws {RankMeError} `usage`, when one is given twice, and when there is none and nothing is piped in.
  */
 export function inputSources(inputs: readonly string[]): readonly NamedSource[] {
   const twice = inputs.find((input, index) => inputs.indexOf(input) !== index);
   if (twice !== undefined) {
     throw usage(`${nameOf(twice)} is given twice`, "its rows would count twice");
+  }
+  if (inputs.length === 0 && Deno.stdin.isTerminal()) {
+    throw usage("there is no input", "pass files, a folder or a pattern, or pipe something in");
   }
   return (inputs.length > 0 ? inputs : ["-"]).map((name) =>
     name === "-" ? { name: "stdin", source: Deno.stdin } : { name, source: name }

@@ -1,20 +1,11 @@
 import { closest, type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
-import type { Command } from "./command.ts";
-import { Arguments, usage } from "./flags.ts";
+import { COMMANDS, DEFAULT_COMMAND } from "./commands.ts";
+import { Arguments } from "./flags.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { note, print } from "./output.ts";
+import { usage } from "./usage.ts";
 
-/** Every subcommand, loaded when it is asked for: a start takes as long as what it loads. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  score: async () => (await import("./score.ts")).scoreCommand,
-  compare: async () => (await import("./compare.ts")).compareCommand,
-  select: async () => (await import("./select.ts")).selectCommand,
-  generate: async () => (await import("./generate.ts")).generateCommand,
-  cka: async () => (await import("./cka.ts")).ckaCommand,
-  doctor: async () => (await import("./doctor.ts")).doctorCommand,
-};
-const DEFAULT_COMMAND = "score";
 const NAMES = Object.keys(COMMANDS);
 /** What comes of a mistyped command, which is taken for a file. */
 const NO_SUCH_INPUT: readonly ErrorCode[] = ["unreadable", "permission"];
@@ -38,15 +29,16 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (args[0] === "help") return await printHelp(args[1]);
   const named = args[0] !== undefined && Object.hasOwn(COMMANDS, args[0]) ? args[0] : undefined;
   const command = await COMMANDS[named ?? DEFAULT_COMMAND]();
-  const parsed = new Arguments(named === undefined ? args : args.slice(1), command.flags);
+  const words = named === undefined ? args : args.slice(1);
+  const parsed = new Arguments(words, command.flags);
   if (parsed.on("version")) {
     print(`rankme ${VERSION}\n`);
     return EXIT_STATUS.done;
   }
-  const nothingToScore = command.name === DEFAULT_COMMAND && parsed.positionals.length === 0 &&
-    Deno.stdin.isTerminal();
-  if (parsed.on("help") || nothingToScore) return await printHelp(named);
-  return await command.run(parsed);
+  if (parsed.on("help")) return await printHelp(named);
+  // Whoever says how to score wants a score, not the help: a gate must not pass for want of an input.
+  const isBare = command.name === DEFAULT_COMMAND && words.length === 0 && Deno.stdin.isTerminal();
+  return isBare ? await printHelp(named) : await command.run(parsed);
 }
 
 async function printHelp(name: string | undefined): Promise<number> {

@@ -16,12 +16,13 @@ import type { SelectionOptions } from "../selection/selection_options.ts";
 import { selectionText } from "../selection/selection_text.ts";
 import { readText } from "../sources/bytes/read_text.ts";
 import type { Command } from "./command.ts";
-import { type Arguments, usage } from "./flags.ts";
+import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
 import { note, print } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { BACKEND_FLAGS, backendChoice, RANK_FLAGS, rankOptions } from "./shared_flags.ts";
+import { usage } from "./usage.ts";
 import { writeFile } from "./write_file.ts";
 
 /** `rankme select`. */
@@ -109,7 +110,8 @@ though nothing says that it failed (the choice is made among the others), 4 out 
 async function run(args: Arguments): Promise<number> {
   const [path, ...more] = args.positionals;
   if (path === undefined || more.length > 0) {
-    throw usage("select takes one manifest", "list all runs in it; - is standard input");
+    const found = path === undefined ? "and there is none" : `not ${args.positionals.length}`;
+    throw usage(`select takes one manifest, ${found}`, "list all runs in it; - is standard input");
   }
   const outputs = ["json", "csv", "markdown"].filter((name) => args.on(name));
   if (outputs.length > 1) throw usage(`--${outputs[0]} or --${outputs[1]}, not both`);

@@ -7,7 +7,8 @@ import {
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
 import { type EffectiveRankOptions, metricsAskedFor } from "../pipeline/rank_report.ts";
 import type { BackendReport } from "../report/report.ts";
-import type { Arguments, Flag } from "./flags.ts";
+import type { Flag } from "./flag.ts";
+import type { Arguments } from "./flags.ts";
 
 /** The flags that choose how an effective rank is computed. */
 export const RANK_FLAGS: readonly Flag[] = [

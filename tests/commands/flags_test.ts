@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Arguments, type Flag } from "../../src/commands/flags.ts";
+import type { Flag } from "../../src/commands/flag.ts";
+import { Arguments } from "../../src/commands/flags.ts";
 import { RankMeError } from "../../src/errors.ts";
 
 const FLAGS: readonly Flag[] = [

@@ -16,6 +16,8 @@ Deno.test("--skip, --limit and --sample choose the rows", async () => {
   const chosen = await rowsWith("--skip", "10", "--limit", "50");
   assertEquals([chosen.rows, chosen.rankMe], [50, JSON.parse(part.stdout).rankMe]);
 
+  assertEquals(await rowsWith("--skip", "0"), whole);
+
   const sample = await rowsWith("--sample", "30");
   assertEquals(sample.rows, 30);
   assertEquals(await rowsWith("--sample", "30", "--seed", "0"), sample);
@@ -31,6 +33,11 @@ Deno.test("flags for inputs that make no sense end with status 2", async () => {
       [["--format", "hdf5"], "--format is arrow-stream, arrow-file, npy"],
       [["--axes", "columns"], '--axes is rows, flat, not "columns"'],
       [["--dims", "5:2"], "--dims is A:B"],
+      [["--skip=-1"], '--skip is a whole number from 0 on, not "-1"'],
+      [["--limit", "0"], '--limit is a whole number from 1 on, not "0"'],
+      [["--columns", ", ,"], '--columns names nothing: ", ,"'],
+      [["--fail-under", " "], '--fail-under is a number, not " "'],
+      [["--fail-under", "_"], '--fail-under is a number, not "_"'],
       [["--dim", "0"], "--dim is a whole number from 1 on"],
       [["--column=a", "--columns=b"], "both one column and several"],
     ] as const

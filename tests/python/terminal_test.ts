@@ -26,6 +26,23 @@ Deno.test("in a terminal, with nothing piped and no input, it shows the help", a
   assertStringIncludes(score.shown, "--column NAME");
 });
 
+Deno.test("in a terminal, a flag without an input is no call for help but wrong usage", async () => {
+  for (
+    const [line, message] of [
+      ["--fail-under 50", "there is no input"],
+      ["score --quiet", "there is no input"],
+      ["cka", "cka compares two inputs, and there is none"],
+      ["cka --column 'layer*'", "there is no input"],
+      ["compare --json", "nothing to compare"],
+      ["select --quiet", "select takes one manifest, and there is none"],
+    ]
+  ) {
+    const { status, shown } = await inTerminal(`deno run cli.ts ${line}`);
+    assertEquals(status, 2, line);
+    assertStringIncludes(shown, message);
+  }
+});
+
 Deno.test("generate refuses to fill a terminal with bytes", async () => {
   const { status, shown } = await inTerminal("deno run cli.ts generate");
   assertEquals(status, 2);

@@ -1,0 +1,23 @@
+/** One flag of a command. */
+export interface Flag {
+  /** Its name, without the hyphens. */
+  readonly name: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
+  /** What stands for its value in the help; a flag without one is on or off. */
+  readonly value?: string;
+  /** What it does, for the help. */
+  readonly help: string;
+  /** Whether `--no-NAME` turns off what is otherwise on. */
+  readonly negatable?: boolean;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+  /** Whether it may be given several times; otherwise the last one counts. */
+  readonly repeatable?: boolean;
+}
+
+/** Flags that every command has. */
+export const COMMON_FLAGS: readonly Flag[] = [
+  { name: "help", short: "h", help: "show this help" },
+  { name: "version", short: "V", help: "show the version" },
+];
