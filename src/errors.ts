@@ -5,6 +5,8 @@
  * @module
  */
 
+import { printable, printableClause } from "./printable.ts";
+
 /**
  * Exit statuses of the command line.
  *
@@ -91,13 +93,16 @@ export interface RankMeErrorOptions {
   readonly place?: Place;
   /** What the user can do about it, as a clause. */
   readonly advice?: string;
+  /** What stands below the message, on lines of their own: a list of candidates, say. */
+  readonly lines?: readonly string[];
   /** The error underneath, if any. */
   readonly cause?: unknown;
 }
 
 /**
  * An error that a user can act on. Its message names the input, the place, what was found and what
- * would do.
+ * would do. What it quotes may come from anybody: at most 200 characters of each are shown, and
+ * none that would do something to a terminal.
  *
  * @example The parts of a message
  * ```ts
@@ -126,6 +131,8 @@ export class RankMeError extends Error {
   readonly place: Place;
   /** What to do about it. */
   readonly advice?: string;
+  /** What stands below the message. */
+  readonly lines: readonly string[];
 
   /**
    * Makes an error.
@@ -135,12 +142,18 @@ export class RankMeError extends Error {
    * @param options Where, what to do, and the cause.
    */
   constructor(code: ErrorCode, what: string, options: RankMeErrorOptions = {}) {
-    const { place = {}, advice, cause } = options;
-    super(compose(what, place, advice), cause === undefined ? undefined : { cause });
+    const { place = {}, cause } = options;
+    const [shown, ...lines] = [what, ...options.lines ?? []].map(printableClause);
+    const advice = options.advice && printableClause(options.advice);
+    super(
+      [compose(shown, place, advice), ...lines].join("\n"),
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
-    this.what = what;
+    this.what = shown;
     this.place = place;
     this.advice = advice;
+    this.lines = lines;
   }
 
   /** The exit status that the command line ends with. */
@@ -152,12 +165,13 @@ export class RankMeError extends Error {
    * The same error with more of its place known; what is already known stays.
    *
    * @param place The rest of the place.
-   * @returns A new error with the same code, advice and cause.
+   * @returns A new error with the same code, advice, lines and cause.
    */
   at(place: Place): RankMeError {
     return new RankMeError(this.code, this.what, {
       place: { ...place, ...this.place },
       advice: this.advice,
+      lines: this.lines,
       cause: this.cause,
     });
   }
@@ -177,7 +191,8 @@ function compose(what: string, place: Place, advice?: string): string {
     .filter(([key]) => place[key] !== undefined)
     .map(([key, called]) => `${called} ${place[key]}`)
     .join(", ");
-  const where = [place.input, spots].filter(Boolean).map((part) => `${part}: `).join("");
+  const where = [printable(place.input ?? ""), spots].filter(Boolean).map((part) => `${part}: `)
+    .join("");
   return where + what + (advice ? `; ${advice}` : "");
 }
 

@@ -79,6 +79,51 @@ Deno.test("at() adds to the place, keeps what is known, and leaves the error as 
   assertEquals(inner.message, "row 4: a null; skip it");
 });
 
+/** What ends a line, moves a cursor, turns the direction of writing, or is not seen. */
+const UNPRINTABLE = ["\n", "\r", "\t", "\x1b", "\0", "\x7f", "\x9b", "\u2028", "\u202e", "\u2066"]
+  .concat(["\u200b", "\ufeff", "\u{e0041}"]);
+
+Deno.test("no part of a message does anything to a terminal, whatever it quotes", () => {
+  for (const character of UNPRINTABLE) {
+    const hostile = `a${character}[2Jb`;
+    const { message } = new RankMeError("column", `no column "${hostile}"`, {
+      place: { input: hostile },
+      advice: `there are ${hostile}`,
+      lines: [`one is ${hostile}`],
+    }).at({ row: 3 });
+    const shown = "a\ufffd[2Jb";
+    assertEquals(
+      message,
+      `${shown}: row 3: no column "${shown}"; there are ${shown}\none is ${shown}`,
+    );
+  }
+  // What people write names with is not touched.
+  const name = "خانه\u200cها 👨\u200d👩\u200d👧 é";
+  assertEquals(new RankMeError("column", `no "${name}"`).message, `no "${name}"`);
+});
+
+Deno.test("at most 200 characters of what is quoted are shown: its beginning and its end", () => {
+  const long = `first ${"x".repeat(1e6)} last`;
+  const shown = `first ${"x".repeat(94)}…${"x".repeat(94)} last`;
+  assertEquals(new RankMeError("column", `no "${long}" here`).message, `no "${shown}" here`);
+  const path = `runs/${"y".repeat(300)}/emb.npy`;
+  const { message } = new RankMeError("empty", "no rows", { place: { input: path } });
+  assertEquals(message.length, 200 + ": no rows".length);
+  assert(message.endsWith("y/emb.npy: no rows"));
+  const bare = new RankMeError("column", `there are ${"z".repeat(1e6)}`).message;
+  assertEquals(bare.length, "there are ".length + 200);
+  // Without quotation marks and with blanks in it, a text cannot be told from ours.
+  const words = new RankMeError("column", `there are ${"two words ".repeat(1e5)}`).message;
+  assertEquals(words.length, 1000);
+  // No half of a character that takes two units.
+  assert(new RankMeError("column", `no "${"😀".repeat(500)}"`).message.isWellFormed());
+});
+
+Deno.test("lines below a message stay on lines of their own, also where a place is added", () => {
+  const error = new RankMeError("column", "two data sets", { lines: ["    a", "    b"] });
+  assertEquals(error.at({ input: "c" }).message, "c: two data sets\n    a\n    b");
+});
+
 Deno.test("allocating() says how much memory a refused array would have needed, and for what", () => {
   const bytes = 2 ** 53;
   const error = assertThrows(

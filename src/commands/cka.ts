@@ -9,7 +9,7 @@ import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { note, print } from "./output.ts";
+import { print, say } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
 import { BACKEND_FLAGS, chosenBackend } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
@@ -75,7 +75,7 @@ async function run(args: Arguments, signal: AbortSignal): Promise<number> {
   }
   const progress = new ProgressLine(args.on("quiet"));
   const { backend, notes } = chosenBackend(args);
-  if (args.on("verbose")) notes.forEach((reason) => note(`rankme: ${reason}\n`));
+  if (args.on("verbose")) notes.forEach((reason) => say(reason));
   const report = await compare(positionals, {
     ...inputOptions(args),
     a: oneInputOptions(args, "a"),
@@ -114,7 +114,7 @@ function show(report: CkaReport, args: Arguments): void {
   const color = !Deno.noColor && Deno.stdout.isTerminal();
   print(args.on("json") ? `${ckaToJson(report)}\n` : ckaToText(report, { color }));
   if (!args.on("quiet")) {
-    report.warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
+    report.warnings.forEach((warning) => say(`warning: ${warning}`));
   }
-  if (args.on("verbose")) note(circumstances(report));
+  if (args.on("verbose")) circumstances(report).forEach((line) => say(line));
 }

@@ -20,7 +20,7 @@ import type { Command } from "./command.ts";
 import { COMPARE_FLAGS, type ComparePlan, comparePlan } from "./compare_flags.ts";
 import type { Arguments } from "./flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { note, print, terminalWidth } from "./output.ts";
+import { print, say, terminalWidth } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { describeBackend } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
@@ -67,9 +67,11 @@ async function run(args: Arguments): Promise<number> {
     const watched = positions && watch(comparison, names, positions);
     print(await written(comparison, watched, plan, args.on("spectrum")));
     if (plan.svg !== undefined && watched?.length) await draw(plan.svg, watched, plan.word!);
-    comparison.failed.forEach(({ error }) => note(`rankme: ${error.message}\n`));
+    comparison.failed.forEach(({ error }) => say(error));
     if (!args.on("quiet")) warn(comparison);
-    if (args.on("verbose")) note(circumstances(comparison, performance.now() - started));
+    if (args.on("verbose")) {
+      circumstances(comparison, performance.now() - started).forEach((line) => say(line));
+    }
     return comparison.failed.length > 0 ? EXIT_STATUS.input : EXIT_STATUS.done;
   });
 }
@@ -162,14 +164,14 @@ function warn({ ranked, notes }: Comparison): void {
     }
   }
   const warnings = Array.from(byWarning, ([warning, names]) => `${someNames(names)}: ${warning}`);
-  for (const text of [...notes, ...warnings]) note(`rankme: warning: ${text}\n`);
+  for (const text of [...notes, ...warnings]) say(`warning: ${text}`);
 }
 
-function circumstances({ ranked }: Comparison, milliseconds: number): string {
+function circumstances({ ranked }: Comparison, milliseconds: number): readonly string[] {
   const backends = new Set(ranked.map(({ report }) => describeBackend(report.backend)));
   const rows = ranked.reduce((sum, { report }) => sum + report.rows, 0);
   return [
     ...Array.from(backends, (backend) => `backend ${backend}`),
     `${(milliseconds / 1000).toFixed(2)} s, ${rows} rows`,
-  ].map((line) => `rankme: ${line}\n`).join("");
+  ];
 }

@@ -8,6 +8,7 @@ import { fastestBackend } from "../linalg/fastest_backend.ts";
 import { referenceBackend } from "../linalg/reference/backend.ts";
 import { mathjsEigenvalues } from "../linalg/reference/mathjs_eigenvalues.ts";
 import { multiplyAddPeak } from "../linalg/wasm/multiply_add_peak.ts";
+import { printableClause } from "../printable.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
 import { print } from "./output.ts";
@@ -163,7 +164,9 @@ function describe(examination: Examination): string {
       : [`peak            ${peakGflops.toFixed(1)} GF/s a thread, 128-bit fused multiply-add`],
     ...backends.flatMap(describeExamination),
     ...refused.length > 0 ? [""] : [],
-    ...refused.map(({ library, reason }) => `not used        ${library}: ${reason}`),
+    ...refused.map(({ library, reason }) =>
+      printableClause(`not used        ${library}: ${reason}`)
+    ),
     "",
   ].join("\n");
 }
@@ -175,7 +178,7 @@ function describeExamination(backend: BackendExamination): string[] {
     : `, ${Math.round(100 * peakFraction)} % of the peak`;
   return [
     "",
-    `backend         ${describeBackend(backend)}`,
+    printableClause(`backend         ${describeBackend(backend)}`),
     `eigenvalues     ${correct ? "right" : "WRONG"}: ${
       eigenvalueError.toExponential(1)
     } from mathjs`,

@@ -14,7 +14,7 @@ import {
 } from "../sources/synthetic.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./flags.ts";
-import { note, print } from "./output.ts";
+import { print, say } from "./output.ts";
 import { RANK_FLAGS, rankOptions } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
 
@@ -68,7 +68,7 @@ see it to many digits). Gaussian rows are random: --expect is what they approach
     if (args.on("expect")) {
       print(`${expectedRank(options, args)}\n`);
       if (!options.spectrum || options.spectrum.kind === "gaussian") {
-        note("rankme: this is what random rows approach from below as their number grows\n");
+        say("this is what random rows approach from below as their number grows");
       }
       return EXIT_STATUS.done;
     }

@@ -1,5 +1,5 @@
 import { EXIT_STATUS, RankMeError } from "../errors.ts";
-import { note } from "./output.ts";
+import { say } from "./output.ts";
 
 /**
  * Runs what an interruption (Ctrl-C) makes stop early, with what it has by then. A second one ends the
@@ -23,7 +23,7 @@ export async function untilInterrupted(
     return interrupt.signal.aborted ? EXIT_STATUS.interrupted : status;
   } catch (error) {
     if (!interrupt.signal.aborted || !(error instanceof RankMeError)) throw error;
-    note(`rankme: ${error.message}\n`);
+    say(error);
     return EXIT_STATUS.interrupted;
   } finally {
     if (!interrupt.signal.aborted) Deno.removeSignalListener("SIGINT", onInterrupt);

@@ -3,7 +3,7 @@ import { VERSION } from "../report/version.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands.ts";
 import { Arguments } from "./flags.ts";
 import { commandHelp, generalHelp } from "./help.ts";
-import { note, print } from "./output.ts";
+import { print, say } from "./output.ts";
 import { usage } from "./usage.ts";
 
 const NAMES = Object.keys(COMMANDS);
@@ -59,15 +59,15 @@ function explain(error: unknown, verbose: boolean): number {
   if (error instanceof Deno.errors.BrokenPipe) return EXIT_STATUS.done;
   if (error instanceof RankMeError) {
     const near = NO_SUCH_INPUT.includes(error.code) && closest(error.place.input ?? "", NAMES);
-    note(`rankme: ${error.message}${near ? `; did you mean the command ${near}?` : ""}\n`);
+    say(near ? `${error.message}; did you mean the command ${near}?` : error);
     return error.exitStatus;
   }
   if (error instanceof RangeError && /allocat|array length/i.test(error.message)) {
-    note(`rankme: out of memory (${error.message})\n`);
+    say(`out of memory (${error.message})`);
     return EXIT_STATUS.resources;
   }
   const [reason, stack] = error instanceof Error ? [error.message, error.stack] : [String(error)];
-  note(`rankme: a fault of ours: ${reason}; please report it, with the output of --verbose\n`);
-  if (verbose && stack) note(`${stack}\n`);
+  say(`a fault of ours: ${reason}; please report it, with the output of --verbose`);
+  if (verbose && stack) stack.split("\n").forEach((line) => say(line));
   return EXIT_STATUS.internal;
 }

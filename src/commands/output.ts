@@ -1,3 +1,6 @@
+import type { RankMeError } from "../errors.ts";
+import { printableClause } from "../printable.ts";
+
 const encoder = new TextEncoder();
 
 /**
@@ -11,11 +14,20 @@ export function print(text: string): void {
 }
 
 /**
- * Writes notes to standard error.
+ * Says something on standard error, on a line of its own. It may quote names from anybody.
+ *
+ * @param what A clause, or an error whose message is to be said.
+ */
+export function say(what: string | RankMeError): void {
+  draw(`rankme: ${typeof what === "string" ? printableClause(what) : what.message}\n`);
+}
+
+/**
+ * Writes to standard error, control characters and all.
  *
  * @param text What to write.
  */
-export function note(text: string): void {
+export function draw(text: string): void {
   try {
     writeAll(Deno.stderr, text);
   } catch {

@@ -2,7 +2,7 @@ import { formatBytes } from "../errors.ts";
 import type { ScoreOptions, ScoreProgress } from "../pipeline/score_options.ts";
 import { formatRank, grouped } from "../report/text.ts";
 import type { Arguments } from "./flags.ts";
-import { note } from "./output.ts";
+import { draw, say } from "./output.ts";
 
 const REDRAW_MILLISECONDS = 100;
 /** From here on a user is told before anything is computed. */
@@ -33,7 +33,7 @@ export class ProgressLine {
     this.#drawn = now;
     const speed = bytes / 1e3 / Math.max(1, now - this.#started);
     const rank = this.#rank === undefined ? "" : `, RankMe ${formatRank(this.#rank)}`;
-    note(`${CLEAR_LINE}${of}${grouped(rows)} rows, ${speed.toFixed(0)} MB/s${rank}`);
+    draw(`${CLEAR_LINE}${of}${grouped(rows)} rows, ${speed.toFixed(0)} MB/s${rank}`);
   }
 
   /**
@@ -47,7 +47,7 @@ export class ProgressLine {
 
   /** Takes the line away, so that something else can be written. */
   clear(): void {
-    if (this.#enabled && this.#drawn > -Infinity) note(CLEAR_LINE);
+    if (this.#enabled && this.#drawn > -Infinity) draw(CLEAR_LINE);
   }
 }
 
@@ -67,7 +67,7 @@ export function watching(
       const worthKnowing = bytes >= LARGE_STATE_BYTES && !args.on("quiet");
       if (!worthKnowing && !args.on("verbose")) return;
       line.clear();
-      note(`rankme: the state will need ${formatBytes(bytes)} of memory\n`);
+      say(`the state will need ${formatBytes(bytes)} of memory`);
     },
     onProgress: (progress) => line.update(progress),
   };

@@ -19,7 +19,7 @@ import {
   type NamedSource,
 } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { note, print, terminalWidth } from "./output.ts";
+import { print, say, terminalWidth } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
 import {
   BACKEND_FLAGS,
@@ -138,7 +138,7 @@ async function scoreAndPrint(
 ): Promise<readonly ScoreReport[]> {
   const progress = new ProgressLine(args.on("quiet"));
   const { backend, notes } = chosenBackend(args);
-  if (args.on("verbose")) notes.forEach((reason) => note(`rankme: ${reason}\n`));
+  if (args.on("verbose")) notes.forEach((reason) => say(reason));
   const rounds = scorePartsStream(named.map(({ source }) => source), {
     ...options,
     backend,
@@ -189,9 +189,9 @@ class Printer {
     if (!this.#args.on("json")) print((this.#alongTheWay ? "\n" : "") + await textOf(reports));
     if (!this.#args.on("quiet")) {
       const warnings = new Set(reports.flatMap((report) => report.warnings));
-      warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
+      warnings.forEach((warning) => say(`warning: ${warning}`));
     }
-    if (this.#args.on("verbose")) note(circumstances(reports[0]));
+    if (this.#args.on("verbose")) circumstances(reports[0]).forEach((line) => say(line));
   }
 }
 
@@ -224,7 +224,7 @@ async function gatesFor(args: Arguments, options: ScoreOptions): Promise<Gates |
 }
 
 function passing({ failures, notes }: GateOutcome, args: Arguments): number {
-  if (!args.on("quiet")) notes.forEach((line) => note(`rankme: note: ${line}\n`));
-  failures.forEach((line) => note(`rankme: ${line}\n`));
+  if (!args.on("quiet")) notes.forEach((line) => say(`note: ${line}`));
+  failures.forEach((line) => say(line));
   return failures.length === 0 ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
 }

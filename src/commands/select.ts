@@ -19,7 +19,7 @@ import type { Command } from "./command.ts";
 import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { note, print } from "./output.ts";
+import { print, say } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { BACKEND_FLAGS, backendChoice, RANK_FLAGS, rankOptions } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
@@ -127,7 +127,7 @@ async function run(args: Arguments): Promise<number> {
   return await untilInterrupted(async (signal) => {
     const scored = await scoreAll(manifest, { ...scoring, folder: folderOf(path), signal }, args);
     if (!signal.aborted) return await selectAndPrint(scored, options, args);
-    note("rankme: interrupted: not all runs are scored, so nothing is chosen\n");
+    say("interrupted: not all runs are scored, so nothing is chosen");
     return EXIT_STATUS.interrupted;
   });
 }
@@ -141,10 +141,10 @@ async function selectAndPrint(
   printSelection(selection, args);
   await draw(manifest, selection, args.text("svg"));
   if (!args.on("quiet")) {
-    selection.warnings.forEach((warning) => note(`rankme: warning: ${warning}\n`));
+    selection.warnings.forEach((warning) => say(`warning: ${warning}`));
   }
   const missing = selection.leftOut.filter(({ unexpected }) => unexpected);
-  missing.forEach(({ run, reason }) => note(`rankme: ${run} is left out: ${reason}\n`));
+  missing.forEach(({ run, reason }) => say(`${run} is left out: ${reason}`));
   return missing.length > 0 ? EXIT_STATUS.input : EXIT_STATUS.done;
 }
 

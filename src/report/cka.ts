@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { Making } from "./report.ts";
 import { textTable } from "./table.ts";
 import { grouped } from "./text.ts";
@@ -80,7 +81,9 @@ function pairText({ names, dims, cka, chance, complete, ...report }: CkaReport, 
     `${paint("1", `CKA  ${formatted(cka[0][1])}`)}${partial}\n\n`,
     line("by chance", `${formatted(chance[0][1])}: the mean of all pairings of these rows`),
     line("rows", `${grouped(report.rows)}${skipped(report)}`),
-    ...names.map((name, i) => line(i === 0 ? "of" : "and", `${name}, ${grouped(dims[i])} dims`)),
+    ...names.map((name, i) =>
+      line(i === 0 ? "of" : "and", `${printable(name)}, ${grouped(dims[i])} dims`)
+    ),
   ].join("");
 }
 

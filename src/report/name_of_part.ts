@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { ScoreReport } from "./report.ts";
 
 /**
@@ -10,8 +11,8 @@ export function nameOfPart(
   { column, group, dims }: Pick<ScoreReport, "column" | "group" | "dims">,
 ): string {
   return [
-    ...column !== undefined ? [`column ${column}`] : [],
-    ...group !== undefined ? [`group ${group}`] : [],
+    ...column !== undefined ? [`column ${printable(column)}`] : [],
+    ...group !== undefined ? [`group ${printable(group)}`] : [],
     ...dims ? [`dims ${dims.join(":")}`] : [],
   ].join(", ");
 }

@@ -1,3 +1,5 @@
+import { printable } from "../printable.ts";
+
 /** A heading and rows of text: what a terminal, a Markdown page and a CSV file are written from. */
 export interface Table {
   /** What the columns are called. */
@@ -62,7 +64,8 @@ export function markdownTable(table: Table): string {
 }
 
 /**
- * A table as CSV: quoted as in RFC 4180, the first line the heading, lines ended with `\n`.
+ * A table as CSV: quoted as in RFC 4180, the first line the heading, lines ended with `\n`. What is no
+ * number and would be a formula in a spreadsheet has `'` before it, which makes it text.
  *
  * @param table The heading and the rows.
  * @returns Some lines, each ended.
@@ -79,6 +82,8 @@ export function markdownTable(table: Table): string {
 export function csvTable({ heads, rows }: Table): string {
   return [heads, ...rows].map((cells) => `${cells.map(quotedForCsv).join(",")}\n`).join("");
 }
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The heading and the rows with every cell padded to the width of its column. */
 function alignedCells(
@@ -103,16 +108,17 @@ function width(text: string): number {
   return [...text.replaceAll(/\p{M}/gu, "")].length;
 }
 
-/** A name may hold anything, a line break and the escape codes of terminals among it. */
-function printable(cell: string): string {
-  return cell.replaceAll(/\p{Cc}/gu, "\ufffd");
-}
-
 /** A backslash before what follows it as well, or it would take our own away. */
 function escapedForMarkdown(cell: string): string {
   return printable(cell).replaceAll(/[\\|`*<]/g, "\\$&");
 }
 
 function quotedForCsv(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  const text = isFormula(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Whether a spreadsheet would compute a cell; it takes the wide signs of Japanese for the others. */
+function isFormula(cell: string): boolean {
+  return /^[\s\p{Cc}]*[=+\-@＝＋－＠]/u.test(cell) && !NUMBER.test(cell);
 }

@@ -1,3 +1,4 @@
+import { printableClause } from "../printable.ts";
 import { markdownTable, type Table, textTable } from "../report/table.ts";
 import { describeSettings } from "./run.ts";
 import type { AxisChoice, MethodSelection, Selection } from "./selection.ts";
@@ -40,7 +41,7 @@ const JUDGES = {
  */
 export function selectionText(selection: Selection, options: SelectionTextOptions = {}): string {
   const { markdown = false, color = false } = options;
-  const heading = (text: string) => markdown ? `### ${text}\n` : `${text}\n`;
+  const heading = (text: string) => `${markdown ? "### " : ""}${printableClause(text)}\n`;
   const table = (one: Table) => markdown ? `\n${markdownTable(one)}` : textTable(one, { color });
   const { methods, tasks, leftOut } = selection;
   const choices = methods.flatMap((method) =>
@@ -49,7 +50,7 @@ export function selectionText(selection: Selection, options: SelectionTextOption
         heading(titleOf(method, choice)),
         table(choiceTable(choice, tasks)),
         ...markdown ? ["\n"] : [],
-        `${circumstances(choice)}\n`,
+        `${printableClause(circumstances(choice))}\n`,
       ].join("")
     )
   );
@@ -59,7 +60,9 @@ export function selectionText(selection: Selection, options: SelectionTextOption
   });
   const correlations = correlationTable(selection);
   const missing = leftOut.map(({ run, method, reason }) =>
-    `${markdown ? "- " : ""}${run}${method === undefined ? "" : `, ${method}`}: ${reason}\n`
+    printableClause(
+      `${markdown ? "- " : ""}${run}${method === undefined ? "" : `, ${method}`}: ${reason}`,
+    ) + "\n"
   );
   return [
     ...choices,

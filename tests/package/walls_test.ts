@@ -14,6 +14,7 @@ const RANKS: Readonly<Record<string, number>> = {
   linalg: 4,
   batch: 5,
   errors: 5,
+  printable: 6,
 };
 
 interface Module {

@@ -83,6 +83,30 @@ Deno.test("another program's parser reads the CSV back, whatever is in the cells
   }));
 });
 
+Deno.test("CSV makes text of a formula, and leaves numbers alone", () => {
+  const written = (cell: string) => csvTable({ heads: [cell], rows: [] }).trimEnd();
+  for (const sign of ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"]) {
+    for (const before of ["", " ", "\t", "\ufeff", "\0"]) {
+      assertEquals(written(`${before}${sign}SUM(A1)`), `'${before}${sign}SUM(A1)`);
+    }
+  }
+  assertEquals(written("=A1,B1"), `"'=A1,B1"`);
+  assertEquals(written("\r=A1"), `"'\r=A1"`);
+  for (const sum of ["-1+2", "+1-A1", "-", "-e5"]) assertEquals(written(sum), `'${sum}`);
+  for (const number of ["-0.5", "+3", "-1e-7", "-.5", "1e+300", "−0.5", "≈", "a=b"]) {
+    assertEquals(written(number), number);
+  }
+});
+
+Deno.test("a cell for a person is shown up to 200 characters; CSV has all of them", () => {
+  const cell = "x".repeat(10_000);
+  const table = { heads: ["name"], rows: [[cell]], texts: 1 };
+  const shown = `${"x".repeat(100)}…${"x".repeat(99)}`;
+  assertEquals(textTable(table).split("\n")[1], shown);
+  assertEquals(markdownTable(table).split("\n")[2], `| ${shown} |`);
+  assertEquals(csvTable(table).split("\n")[1], cell);
+});
+
 Deno.test("every line ends, none with blanks", () => {
   for (const text of [textTable(TABLE), markdownTable(TABLE), csvTable(TABLE)]) {
     assert(text.endsWith("\n"));

@@ -116,7 +116,7 @@ function parsed(expression: ExpressionText, parse: Sandbox["parse"]): MathNode {
   if (text === "") throw refusal(expression, "there is no expression", 0);
   if (text.length > LONGEST_EXPRESSION) {
     throw refusal(
-      { ...expression, text: `${text.slice(0, 60)}…` },
+      expression,
       `an expression of ${text.length} characters: ${LONGEST_EXPRESSION} are the most`,
     );
   }

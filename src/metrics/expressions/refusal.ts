@@ -1,5 +1,9 @@
 import type { MathNode } from "mathjs";
 import { RankMeError } from "../../errors.ts";
+import { printable } from "../../printable.ts";
+
+/** How much of a long expression is shown on each side of the place: together no line of a message. */
+const SHOWN_BEFORE = 60, SHOWN_AFTER = 120;
 
 /** An expression, and what messages call it. */
 export interface ExpressionText {
@@ -23,12 +27,14 @@ export function refusal(
   place?: number | MathNode,
 ): RankMeError {
   const index = typeof place === "object" ? indexOf(text, place) : place;
-  const lines = [`${label}: ${what}`, `    ${text}`];
-  if (index !== undefined) {
-    // A caret goes under a character, which may take two code units.
-    lines.push(`    ${" ".repeat([...text.slice(0, index)].length)}^`);
-  }
-  return new RankMeError("usage", lines.join("\n"));
+  const start = Math.max(0, (index ?? 0) - SHOWN_BEFORE);
+  const before = (start > 0 ? "…" : "") + printable(text.slice(start, index ?? 0));
+  const after = text.slice(index ?? 0);
+  const rest = after.length > SHOWN_AFTER ? `${after.slice(0, SHOWN_AFTER)}…` : after;
+  const lines = [`    ${before}${rest}`];
+  // A caret goes under a character, which may take two code units.
+  if (index !== undefined) lines.push(`    ${" ".repeat([...before].length)}^`);
+  return new RankMeError("usage", `${label}: ${what}`, { lines });
 }
 
 /** Nodes of mathjs do not know where they come from: looks for the text that one would be written as. */
