@@ -59,14 +59,24 @@ export class HeldRows {
    */
   mean(): Float64Array {
     const first = this.#batches[0].row(0);
+    return this.meanFrom(first).map((value, i) => first[i] + value);
+  }
+
+  /**
+   * μ − o, the mean row less an origin, without rounding to the size of the mean.
+   *
+   * @param origin o: D numbers near the rows.
+   * @returns D numbers.
+   */
+  meanFrom(origin: ArrayLike<number>): Float64Array {
+    const first = this.#batches[0].row(0);
     const sum = new Float64Array(this.dim);
     for (const { data, dim } of this.#batches) {
       for (let at = 0; at < data.length; at += dim) {
         for (let i = 0; i < dim; i++) sum[i] += data[at + i] - first[i];
       }
     }
-    for (let i = 0; i < sum.length; i++) sum[i] = first[i] + sum[i] / this.#count;
-    return sum;
+    return sum.map((value, i) => first[i] - origin[i] + value / this.#count);
   }
 
   /**
@@ -87,6 +97,22 @@ export class HeldRows {
       }
     }
     return squares.map((value, i) => Math.max(value - sum[i] / this.#count * sum[i], 0));
+  }
+
+  /**
+   * The rows moved by the same vector.
+   *
+   * @param shift D numbers.
+   * @returns Copies in float64.
+   */
+  movedBy(shift: Float64Array): HeldRows {
+    return new HeldRows(this.#batches.map(({ data, dim, offset }) =>
+      new EmbeddingBatch({
+        data: Float64Array.from(data, (value, at) => value + shift[at % dim]),
+        dim,
+        offset,
+      })
+    ));
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Backend } from "../linalg/backend.ts";
 import { generalizedEigenvalues } from "../linalg/generalized_eigenvalues.ts";
 import { HeldRows } from "./held_rows.ts";
 import { OnlineCovariance } from "./online_covariance.ts";
+import { isZero } from "./lower_triangle.ts";
 import { refuseOverflow } from "./range.ts";
 
 /** Numbers of deviations made at a time: 512 kB. */
@@ -14,7 +15,9 @@ export class ObjectSums {
   readonly #backend: Backend;
   #objects = 0;
   #singles = 0;
-  /** The mean row of each object. */
+  /** A point near the rows, from which means are told without rounding to their own size. */
+  #origin: Float64Array | undefined;
+  /** The mean row of each object, less the origin. */
   #means: OnlineCovariance;
   /** (x−μ_o)/√(q−1) of every row of an object of q ≥ 2 rows: their products are its covariance. */
   #deviations: OnlineCovariance;
@@ -50,15 +53,17 @@ export class ObjectSums {
    */
   addRows(batches: readonly EmbeddingBatch[]): void {
     const rows = new HeldRows(batches);
-    const mean = rows.mean();
+    const first = Float64Array.from(batches[0].row(0));
+    const mean = rows.meanFrom(first);
     const { offset } = batches[0];
-    this.#addMean(mean, rows.count, offset);
+    this.#addMean(rows.meanFrom(this.#origin ??= first), rows.count, offset);
     if (rows.count === 1) return;
     const weight = 1 / Math.sqrt(rows.count - 1);
     for (const batch of batches) {
       const step = Math.ceil(BLOCK_LENGTH / batch.dim);
       for (let start = 0; start < batch.rows; start += step) {
-        const block = deviations(batch, start, Math.min(start + step, batch.rows), mean, weight);
+        const end = Math.min(start + step, batch.rows);
+        const block = deviations(batch, [start, end], [first, mean], weight);
         if (block.findNonFinite()) refuseOverflow(Infinity);
         this.#deviations.update(block);
       }
@@ -72,7 +77,7 @@ export class ObjectSums {
    * @throws {RankMeError} `range`; `memory`.
    */
   addState(state: OnlineCovariance): void {
-    this.#addMean(state.mean, state.count, 0);
+    this.#addMean(state.meanFrom(this.#origin ??= state.mean), state.count, 0);
     const covariance = state.covariance();
     if (this.#others) addTo(this.#others, covariance);
     else this.#others = covariance;
@@ -94,13 +99,20 @@ export class ObjectSums {
    * @throws {RankMeError} `range`; `dimension`.
    */
   merge(other: ObjectSums): this {
-    this.#means.merge(other.#means);
+    this.#mergeMeans(other);
     this.#deviations.merge(other.#deviations);
     this.#objects += other.#objects;
     this.#singles += other.#singles;
     if (this.#others && other.#others) addTo(this.#others, other.#others);
     else this.#others ??= other.#others?.slice();
     return this;
+  }
+
+  #mergeMeans(other: ObjectSums): void {
+    if (!other.#origin) return;
+    const origin = this.#origin ??= other.#origin;
+    const shift = other.#origin.map((value, i) => value - origin[i]);
+    this.#means.merge(isZero(shift) ? other.#means : other.#means.clone(shift));
   }
 
   /**
@@ -110,6 +122,7 @@ export class ObjectSums {
    */
   clone(): ObjectSums {
     const copy = new ObjectSums(this.#backend);
+    copy.#origin = this.#origin;
     copy.#means = this.#means.clone();
     copy.#deviations = this.#deviations.clone();
     copy.#objects = this.#objects;
@@ -170,17 +183,16 @@ export class ObjectSums {
   }
 }
 
-/** (x−μ)·weight, for some rows x. */
+/** (x − o − (μ−o))·weight, for some rows x and a point o near them. */
 function deviations(
   { data, dim, offset }: EmbeddingBatch,
-  start: number,
-  end: number,
-  mean: Float64Array,
+  [start, end]: readonly [number, number],
+  [origin, mean]: readonly [Float64Array, Float64Array],
   weight: number,
 ): EmbeddingBatch {
   const block = new Float64Array((end - start) * dim);
   for (let to = 0, from = start * dim; to < block.length; to += dim, from += dim) {
-    for (let i = 0; i < dim; i++) block[to + i] = (data[from + i] - mean[i]) * weight;
+    for (let i = 0; i < dim; i++) block[to + i] = (data[from + i] - origin[i] - mean[i]) * weight;
   }
   return new EmbeddingBatch({ data: block, dim, offset: offset + start });
 }

@@ -100,6 +100,18 @@ export class OnlineCovariance {
   }
 
   /**
+   * μ − o: the mean row less an origin. Where the mean is much larger than the spread of the rows, this
+   * has digits that the mean itself has no room for.
+   *
+   * @param origin o: D numbers near the rows, in embedding units.
+   * @returns D numbers; a copy.
+   * @throws {RankMeError} `empty`, before the first row.
+   */
+  meanFrom(origin: Float64Array): Float64Array {
+    return this.#required().meanFrom(origin);
+  }
+
+  /**
    * Σ(x−μ)² of each dimension: the diagonal of the scatter, without the rest of it.
    *
    * @returns D numbers in squared embedding units, none of them negative; 0 exactly for a dimension
@@ -157,13 +169,13 @@ export class OnlineCovariance {
   /**
    * A copy that later updates of this one leave alone.
    *
-   * @returns An object in the same state.
+   * @param shift D numbers that are added to every row, in embedding units. Default: none.
+   * @returns An object in the same state, but for the shift.
    */
-  clone(): OnlineCovariance {
+  clone(shift?: Float64Array): OnlineCovariance {
     const copy = new OnlineCovariance(this.#backend, { exact: this.exact });
-    copy.#state = this.#state instanceof HeldRows
-      ? new HeldRows(this.#state.batches)
-      : this.#state.clone(this.#backend);
+    if (!(this.#state instanceof HeldRows)) copy.#state = this.#state.clone(this.#backend, shift);
+    else copy.#state = shift ? this.#state.movedBy(shift) : new HeldRows(this.#state.batches);
     return copy;
   }
 

@@ -79,8 +79,9 @@ export class ShiftedFactor implements Summary {
     this.#count = count;
   }
 
-  clone(backend: Backend): ShiftedFactor {
-    const copy = new ShiftedFactor(backend, this.#pivot);
+  clone(backend: Backend, shift?: Float64Array): ShiftedFactor {
+    const pivot = shift ? this.#pivot.map((value, i) => value + shift[i]) : this.#pivot;
+    const copy = new ShiftedFactor(backend, pivot);
     copy.#factor.triangle().set(this.#factor.triangle());
     copy.#unit = this.#unit;
     copy.#count = this.#count;
@@ -91,6 +92,13 @@ export class ShiftedFactor implements Summary {
   mean(): Float64Array {
     const triangle = this.#factor.triangle();
     return this.#pivot.map((center, j) => center + triangle[j + 1] / triangle[0] * this.#unit);
+  }
+
+  meanFrom(origin: Float64Array): Float64Array {
+    const triangle = this.#factor.triangle();
+    return this.#pivot.map((center, j) =>
+      center - origin[j] + triangle[j + 1] / triangle[0] * this.#unit
+    );
   }
 
   /** Column by column the squared length of what stands below the first row. */

@@ -52,19 +52,26 @@ export class ShiftedScatter implements Summary {
     for (const batch of batches) this.add(batch);
   }
 
-  /** S = S_a + S_b + (μ_b−μ_a)(μ_b−μ_a)ᵀ·N_aN_b/N (Chan, Golub & LeVeque 1983; Pébay 2008). */
+  /**
+   * About any c, P = Σₖ Sₖ + nₖeₖeₖᵀ and d = Σₖ nₖeₖ with eₖ = μₖ − c (Chan, Golub & LeVeque 1983; Pébay
+   * 2008). The eₖ are found without the means, whose rounding may be larger than all spread; c itself
+   * is a rounded mean, and d is what it is off by.
+   */
   merge(other: ShiftedScatter): void {
     if (this.#pivot === other.#pivot) return this.#addSums(other);
+    const parts: readonly ShiftedScatter[] = [this, other];
     const count = this.#count + other.#count;
     const mean = this.mean(), otherMean = other.mean();
-    const difference = otherMean.map((value, i) => value - mean[i]);
-    const pivot = difference.map((value, i) => mean[i] + value * (other.#count / count));
+    const pivot = mean.map((value, i) => value + (otherMean[i] - value) * (other.#count / count));
     const merged = this.#backend.accumulator(pivot);
-    const { scatter, stride, dim } = merged.sums();
-    this.addScatter(scatter, stride);
-    other.addScatter(scatter, stride);
-    addOuterProduct(scatter, stride, difference, this.#count * other.#count / count);
-    const apart = !isZero(difference);
+    const { sum, scatter, stride, dim } = merged.sums();
+    const offsets = parts.map((part) => part.meanFrom(pivot));
+    parts.forEach((part, k) => {
+      part.addScatter(scatter, stride);
+      addOuterProduct(scatter, stride, offsets[k], part.#count);
+      for (let i = 0; i < dim; i++) sum[i] += part.#count * offsets[k][i];
+    });
+    const apart = offsets[0].some((value, i) => value !== offsets[1][i]);
     if (apart && traceOf(scatter, stride, dim) === 0) throw vanishing();
     this.#excess += other.#excess + 2 * (this.#removed() + other.#removed());
     this.#spread ||= other.#spread || apart;
@@ -73,8 +80,9 @@ export class ShiftedScatter implements Summary {
     this.#count = count;
   }
 
-  clone(backend: Backend): ShiftedScatter {
-    const copy = new ShiftedScatter(backend, this.#pivot);
+  clone(backend: Backend, shift?: Float64Array): ShiftedScatter {
+    const pivot = shift ? this.#pivot.map((value, i) => value + shift[i]) : this.#pivot;
+    const copy = new ShiftedScatter(backend, pivot);
     const from = this.#accumulator.sums(), to = copy.#accumulator.sums();
     to.sum.set(from.sum);
     for (let i = 0; i < this.dim; i++) {
@@ -105,6 +113,11 @@ export class ShiftedScatter implements Summary {
     return this.#pivot.map((center, i) => center + sum[i] / this.#count);
   }
 
+  meanFrom(origin: Float64Array): Float64Array {
+    const { sum } = this.#accumulator.sums();
+    return this.#pivot.map((center, i) => center - origin[i] + sum[i] / this.#count);
+  }
+
   squaredDeviations(): Float64Array {
     const { sum, scatter, stride } = this.#accumulator.sums();
     return this.#pivot.map((_, i) =>
@@ -125,16 +138,17 @@ export class ShiftedScatter implements Summary {
   spectrum(centered: boolean): Spectrum {
     const { dim } = this;
     const mean = centered ? new Float64Array(dim) : this.mean();
+    const sums = this.#accumulator.sums();
+    const squares = traceOf(sums.scatter, sums.stride, dim);
     const eigenvalues = eigenvaluesOf(dim, (matrix, stride) => {
       this.addScatter(matrix, stride);
       addOuterProduct(matrix, stride, mean, this.#count);
       const trace = traceOf(matrix, stride, dim);
       refuseOverflow(trace);
-      refuseUnderflow(trace, trace === 0 && isZero(mean));
+      // Where the squares were large and cancel about a far pivot, the magnitude tells.
+      refuseUnderflow(Math.max(trace, squares), trace === 0 && isZero(mean));
     }, this.#backend).subarray(0, this.#count).map((value) => Math.max(value, 0));
-    const { scatter, stride } = this.#accumulator.sums();
-    const accumulated = traceOf(scatter, stride, dim) + this.#excess;
-    const magnitude = accumulated + this.#removed() + this.#count * squaredNorm(mean);
+    const magnitude = squares + this.#excess + this.#removed() + this.#count * squaredNorm(mean);
     return {
       eigenvalues,
       singularValues: eigenvalues.map(Math.sqrt),

@@ -36,9 +36,10 @@ export interface Summary {
    * A copy that goes its own way.
    *
    * @param backend What computes for the copy.
+   * @param shift What is added to every row. Default: nothing, and the pivot stays the same object.
    * @returns An object in the same state.
    */
-  clone(backend: Backend): Summary;
+  clone(backend: Backend, shift?: Float64Array): Summary;
 
   /**
    * The mean row μ.
@@ -46,6 +47,14 @@ export interface Summary {
    * @returns D numbers; a copy.
    */
   mean(): Float64Array;
+
+  /**
+   * μ − o, the mean row less an origin, without rounding to the size of the mean.
+   *
+   * @param origin o: D numbers near the rows.
+   * @returns D numbers; a copy.
+   */
+  meanFrom(origin: Float64Array): Float64Array;
 
   /**
    * The diagonal of S = Σ(x−μ)(x−μ)ᵀ.

@@ -36,9 +36,10 @@ export function rankMeErrorBound(
   convention: Pick<Convention, "values" | "epsilon"> = CONVENTIONS.paper,
 ): number {
   const rank = rankMe(spectrum, convention);
-  if (rank === 0) return 0;
-  const entropy = Math.log(rank);
   const count = spectrum.eigenvalues.length;
+  // Zeros that large squares have cancelled to tell nothing.
+  if (rank === 0) return spectrum.computation && spectrum.computation.magnitude > 0 ? count : 0;
+  const entropy = Math.log(rank);
   const rounding = (Math.sqrt(count) + 8) * 2 ** -53 * (1 + entropy);
   const { change, shift } = entropyChange(spectrum, convention, entropy);
   if (!(shift < 1)) return count;

@@ -112,7 +112,7 @@ function warningsOf(
         `RankMe may be off by ${accuracy.rankMeBound.toPrecision(1)}: ${REMEDIES[accuracy.method]}`,
       ]
       : [],
-    ...rankMe === 0
+    ...rankMe === 0 && accuracy.rankMeBound === 0
       ? [
         centered
           ? "all rows are equal, so nothing is left after centring: collapsed completely"

@@ -151,7 +151,7 @@ Deno.test("the bound covers every way in which values may move within their erro
   const largest = 9, sum = 9 + 1 + 1e-8;
   const added = largest + magnitude - sum;
   const delta = 2 ** -53 * (Math.sqrt(1000 / 128 + 256) / 2 * Math.sqrt(added * magnitude) +
-    1000 / 256 * added + (6 * Math.sqrt(3) + 10) * largest);
+    1000 / 256 * added + 128 * (magnitude - sum) + (6 * Math.sqrt(3) + 10) * largest);
   const spectrum = spectrumWith([3, 1, 1e-4], magnitude);
   const bound = rankMeErrorBound(spectrum);
   const rank = rankMe(spectrum);
@@ -175,6 +175,11 @@ Deno.test("the bound covers every way in which values may move within their erro
 Deno.test("a spectrum that was not computed from rows is only rounded by the formula", () => {
   const { computation: _, ...spectrum } = spectrumWith([3, 2, 1e-9], 0);
   assertLess(rankMeErrorBound(spectrum), 1e-13);
+});
+
+Deno.test("zeros that large squares cancelled to are not known to be zeros", () => {
+  assertEquals(rankMeErrorBound(spectrumWith([0, 0, 0], 1)), 3);
+  assertEquals(rankMeErrorBound(spectrumWith([0, 0, 0], 0)), 0);
 });
 
 Deno.test("no bound exceeds what could be wrong at all", () => {
