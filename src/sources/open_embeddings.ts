@@ -1,6 +1,6 @@
 import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
-import { nameOf } from "./bytes/input_name.ts";
+import { nameOf, urlOf } from "./bytes/input_name.ts";
 import { MemoryPool } from "./bytes/memory_pool.ts";
 import { openBytes } from "./bytes/open_bytes.ts";
 import type { OpenedBytes } from "./bytes/opened_bytes.ts";
@@ -12,8 +12,10 @@ import {
   describeBytes,
   detectFormat,
   type Format,
+  refuseOtherFormat,
   unreadableFormat,
 } from "./detect.ts";
+import { aboutFile } from "./foreign/lines.ts";
 import type { RowOptions } from "./format_reader.ts";
 import { formatReader } from "./formats.ts";
 import type { RowBlock } from "./row_block.ts";
@@ -89,23 +91,26 @@ export async function openEmbeddings(
 ): Promise<OpenedEmbeddings> {
   const called = name ??
     (typeof input === "string" || input instanceof URL ? nameOf(input) : "stream");
+  const path = pathOfFile(input);
   try {
     checkChoice(options);
     const usable = new UsableRows({ nonFinite }, called);
     const bytes = await openBytes(input);
     const opened = await closedOn(signal, bytes, () => uncompressed(bytes));
     const memory = new MemoryPool();
-    const rows = await readingRows(opened, format, options, memory).catch(async (error) => {
-      await opened.source.close(error);
-      throw error;
-    });
+    const rows = await readingRows(opened, { asked: format, called }, options, memory).catch(
+      async (error) => {
+        await opened.source.close(error);
+        throw error;
+      },
+    );
     return {
       name: called,
       format: rows.format,
       ...opened.compression && { compression: opened.compression },
       batches: closingStream(
         opened.source,
-        usableBatches(rows.blocks, { called, opened, usable, memory }),
+        usableBatches(rows.blocks, { called, path, opened, usable, memory }),
       ),
       giveBack: ({ data }) => memory.give(data.buffer as ArrayBuffer),
       get skippedRows() {
@@ -116,7 +121,7 @@ export async function openEmbeddings(
       },
     };
   } catch (error) {
-    throw named(error, called);
+    throw named(error, called, path);
   }
 }
 
@@ -146,7 +151,7 @@ interface ReadingRows {
 /** Finds out what some bytes are, and begins to read them as that. */
 async function readingRows(
   opened: UncompressedBytes,
-  asked: Format | undefined,
+  { asked, called }: { readonly asked?: Format; readonly called: string },
   options: RowOptions,
   memory: MemoryPool,
 ): Promise<ReadingRows> {
@@ -154,8 +159,9 @@ async function readingRows(
   if (head.length === 0) {
     throw new RankMeError("empty", "no bytes at all", { advice: "did its producer fail?" });
   }
+  if (asked !== undefined) refuseOtherFormat(asked, head);
   const format = asked ?? detectFormat(head);
-  if (format === undefined) throw unreadableFormat(head);
+  if (format === undefined) throw unreadableFormat(head, called);
   const { parse, read, readsInOrder } = await formatReader(format);
   const prefersParser = parse && prefersOrder && (readsInOrder?.(options) ?? true);
   if (read && randomAccess && !prefersParser) {
@@ -185,6 +191,8 @@ function needsFile(what: string, compression: Compression | undefined): RankMeEr
 interface BatchSource {
   /** What messages call the input. */
   readonly called: string;
+  /** Its path, where it is a file. */
+  readonly path?: string;
   readonly opened: OpenedBytes;
   readonly usable: UsableRows;
   readonly memory: MemoryPool;
@@ -193,7 +201,7 @@ interface BatchSource {
 /** The usable rows of each block; errors name the input. */
 async function* usableBatches(
   blocks: AsyncGenerator<RowBlock, void, void>,
-  { called, opened, usable, memory }: BatchSource,
+  { called, path, opened, usable, memory }: BatchSource,
 ): AsyncGenerator<EmbeddingBatch, void, void> {
   try {
     for await (const block of blocks) {
@@ -204,10 +212,22 @@ async function* usableBatches(
     }
     await opened.checkUnchanged?.();
   } catch (error) {
-    throw named(error, called);
+    throw named(error, called, path);
   }
 }
 
-function named(error: unknown, input: string): unknown {
-  return error instanceof RankMeError ? error.at({ input }) : error;
+/** The path of an input, if it is a file's. */
+function pathOfFile(input: EmbeddingInput): string | undefined {
+  if (!(typeof input === "string" || input instanceof URL)) return undefined;
+  const url = urlOf(input);
+  if (!url) return String(input);
+  return url.protocol === "file:" ? nameOf(url) : undefined;
+}
+
+/** An error that names the input, in commands too. */
+function named(error: unknown, input: string, path?: string): unknown {
+  if (!(error instanceof RankMeError)) return error;
+  const { code, what, place, advice, cause } = error.at({ input });
+  if (advice === undefined || path === undefined) return error.at({ input });
+  return new RankMeError(code, what, { place, advice: aboutFile(advice, path), cause });
 }

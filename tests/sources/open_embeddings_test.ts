@@ -178,12 +178,14 @@ Deno.test("files that are missing, empty, a folder or of another format are refu
       ["empty", `${path}: no bytes at all; did its producer fail?`],
     );
   });
-  await withFile(new TextEncoder().encode("ORC and more"), async (path) => {
+  await withFile(new TextEncoder().encode("ORC\n\x06\x12"), async (path) => {
     const error = await failure(path);
     assertEquals(error.code, "format");
     assertEquals(
       error.message,
-      `${path}: this is an ORC file, which cannot be read; write Parquet instead`,
+      `${path}: this is an ORC file, which cannot be read; convert it: python3 -c "import sys, ` +
+        "pyarrow, pyarrow.orc; t = pyarrow.orc.read_table(sys.argv[1]); w = pyarrow.ipc.new_stream(" +
+        `sys.stdout.buffer, t.schema); w.write_table(t); w.close()" ${path} | rankme`,
     );
   });
 });

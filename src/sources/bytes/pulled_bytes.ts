@@ -144,13 +144,15 @@ export function copyingChunks(next: () => Promise<Uint8Array | undefined>): Byte
  *
  * @param source The source.
  * @param length How many bytes to wait for.
+ * @param most How many to take, where more come along with them. Default: no more.
  * @returns As many, or what there is up to the end.
  */
 export async function readUpTo(
   source: ByteSource,
   length: number,
+  most: number = length,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let memory = new Uint8Array(length);
+  let memory = new Uint8Array(most);
   let filled = 0;
   while (filled < length) {
     const bytes = await source.read(memory.subarray(filled), length - filled);
@@ -166,14 +168,16 @@ export async function readUpTo(
  * Looks at the first bytes of a source without taking them from whoever reads it.
  *
  * @param source The source, not to be read any more but through what is returned.
- * @param length How many bytes to look at.
+ * @param length How many bytes to wait for.
+ * @param most How many to look at, where more come along with them. Default: no more.
  * @returns The first bytes, fewer where there are fewer, and a source of all.
  */
 export async function peek(
   source: ByteSource,
   length: number,
+  most: number = length,
 ): Promise<{ readonly head: Uint8Array; readonly source: ByteSource }> {
-  const head = await readUpTo(source, length);
+  const head = await readUpTo(source, length, most);
   let left = head;
   return {
     head,

@@ -1,11 +1,12 @@
 import { RankMeError } from "../../errors.ts";
-import { type Compression, detectCompression, SNIFF_BYTES } from "../detect.ts";
+import { type Compression, detectCompression } from "../detect.ts";
+import { MOST_SNIFFED, SNIFF_BYTES } from "../first_bytes.ts";
 import type { OpenedBytes } from "./opened_bytes.ts";
 import { type ByteSource, peek } from "./pulled_bytes.ts";
 
 /** Bytes of which the first are known. */
 export interface UncompressedBytes extends OpenedBytes {
-  /** The first {@linkcode SNIFF_BYTES}, or all there are; the source has them still. */
+  /** At least the first {@linkcode SNIFF_BYTES}, or all there are; the source has them still. */
   readonly head: Uint8Array;
   /** What they were compressed with, if they were. */
   readonly compression?: Compression;
@@ -21,12 +22,12 @@ export interface UncompressedBytes extends OpenedBytes {
 export async function uncompressed(opened: OpenedBytes): Promise<UncompressedBytes> {
   let { source } = opened;
   try {
-    const outer = await peek(source, SNIFF_BYTES);
+    const outer = await peek(source, SNIFF_BYTES, MOST_SNIFFED);
     const compression = detectCompression(outer.head);
     if (!compression) return { ...opened, ...outer };
     const { decompressed } = await import("./decompressed.ts");
     source = decompressed(outer.source, compression);
-    const inner = await peek(source, SNIFF_BYTES);
+    const inner = await peek(source, SNIFF_BYTES, MOST_SNIFFED);
     const again = detectCompression(inner.head);
     if (again) {
       throw new RankMeError("unsupported", `this is ${again} data inside ${compression} data`, {

@@ -6,6 +6,7 @@ import { pull } from "../bytes/pulled_bytes.ts";
 import type { RandomAccess } from "../bytes/random_access.ts";
 import { checkChoice, type Column, type ColumnChoice } from "../columns.ts";
 import { corruptData } from "../corrupt.ts";
+import { foreignArchive } from "../foreign/archives.ts";
 import type { FormatReader, RowOptions } from "../format_reader.ts";
 import { inStep, takingTurns } from "../in_step.ts";
 import type { RowBlock } from "../row_block.ts";
@@ -19,8 +20,6 @@ import { type ZipMember, zipMemberBytes, zipMembers } from "./zip.ts";
 const SUFFIX = ".npy";
 /** Headers of so many arrays are read in less than a second. */
 const MOST_ARRAYS = 1000;
-/** How many names a message lists. */
-const NAMES_SHOWN = 3;
 const NEEDED = "an array of numbers with two axes is needed: (rows, dimensions)";
 
 /** Reads arrays of a NumPy .npz archive: one, or several side by side. */
@@ -94,19 +93,10 @@ function* keyRows(
 
 /** The members that are arrays. */
 function arraysAmong(members: readonly ZipMember[]): readonly ZipMember[] {
-  if (members.some(({ filename }) => filename.endsWith("/data.pkl"))) {
-    throw new RankMeError("unsupported", "this is a PyTorch checkpoint, as torch.save writes", {
-      advice: "a pickle can run any code: save the tensor with safetensors, or with np.save",
-    });
-  }
   const arrays = members.filter(({ filename }) => filename.endsWith(SUFFIX));
   if (arrays.length > 0) return arrays;
-  const names = members.slice(0, NAMES_SHOWN).map(({ filename }) => JSON.stringify(filename));
-  const more = members.length > names.length ? ` and ${members.length - names.length} more` : "";
-  const held = names.length > 0 ? `it holds ${names.join(", ")}${more}` : "it is empty";
-  throw new RankMeError("unsupported", `this is a zip archive without .npy arrays: ${held}`, {
-    advice: "write it with np.savez",
-  });
+  const { name, advice } = foreignArchive(members.map(({ filename }) => filename));
+  throw new RankMeError("unsupported", `this is ${name}`, { advice });
 }
 
 /** The array asked for, whatever it is: what does not fit has an error of its own. */

@@ -4,6 +4,7 @@ import { pathOf } from "../bytes/random_access.ts";
 import { refuseMissingShards, refuseSameStems } from "./complete_sets.ts";
 import { type Entry, lookUp, namesIn, pathIn } from "./directory.ts";
 import { hasKnownEnding, isHidden, isText } from "./file_names.ts";
+import { namedPatterns, refuseForeignFolder } from "../foreign/folders.ts";
 import { isPattern, matches } from "./glob.ts";
 import { dataSetParts } from "./hugging_face.ts";
 import { compareNaturally } from "./natural_order.ts";
@@ -107,14 +108,15 @@ async function shardsOf(input: string | URL): Promise<readonly Shard[]> {
 async function filesIn(folder: Entry): Promise<readonly Shard[]> {
   const files = await Array.fromAsync(walk(folder, []));
   if (files.length > 0) return files;
-  const names = (await namesIn(folder.path) ?? []).filter((name) => !name.startsWith("."))
-    .sort(compareNaturally);
+  const all = (await namesIn(folder.path) ?? []).sort(compareNaturally);
+  await refuseForeignFolder(folder.path, all);
+  const names = all.filter((name) => !name.startsWith("."));
   const what = names.length === 0
     ? "this folder is empty"
     : `no file in this folder ends as a format's do; it holds ${someNames(names)}`;
   throw new RankMeError("empty", what, {
     place: { input: folder.path },
-    ...names.length > 0 && { advice: "pass files by their paths, or by a pattern" },
+    ...names.length > 0 && { advice: namedPatterns(folder.path, names) },
   });
 }
 
