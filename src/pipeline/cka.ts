@@ -6,6 +6,7 @@ import { chooseBackend } from "../linalg/choose_backend.ts";
 import { linearCka } from "../metrics/linear_cka.ts";
 import type { CkaReport } from "../report/cka.ts";
 import { VERSION } from "../report/version.ts";
+import { streamOf } from "../platform/stream_of.ts";
 import { pairedRows, type PairedSide } from "./paired_rows.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { refuseTooLarge } from "./refuse_too_large.ts";
@@ -84,7 +85,7 @@ export async function cka(
   };
   const sides = [side(0, a, ofA), side(1, b, ofB)] as const;
   return await compare(
-    { readings, batches: ReadableStream.from(pairedRows(sides)) },
+    { readings, batches: streamOf(pairedRows(sides)) },
     ofBoth,
   );
 }

@@ -1,5 +1,6 @@
 import { type ColumnSpan, EmbeddingBatch, haveSameColumns } from "../batch.ts";
 import { type Place, RankMeError } from "../errors.ts";
+import { streamOf } from "../platform/stream_of.ts";
 import type { InputReport } from "../report/report.ts";
 import {
   type EmbeddingInput,
@@ -301,7 +302,7 @@ function madeByProgram(
 }
 
 function toStream<T>(items: AsyncIterable<T> | Iterable<T>): ReadableStream<T> {
-  return items instanceof ReadableStream ? items : ReadableStream.from(items);
+  return items instanceof ReadableStream ? items : streamOf(items);
 }
 
 /** A stream that begins with what has been read from it already. */

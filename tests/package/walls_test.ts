@@ -15,6 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   batch: 5,
   errors: 5,
   printable: 6,
+  platform: 5,
 };
 
 interface Module {
