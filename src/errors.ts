@@ -46,6 +46,7 @@ export const EXIT_STATUS = {
  * - `range`: finite values whose squares overflow or vanish in float64.
  * - `empty`: no rows at all.
  * - `memory`: more memory than there is.
+ * - `package`: a package of npm that is needed and cannot be had.
  */
 export type ErrorCode =
   | "usage"
@@ -62,13 +63,15 @@ export type ErrorCode =
   | "non-finite"
   | "range"
   | "empty"
-  | "memory";
+  | "memory"
+  | "package";
 
 /** Codes that are not the input's fault. */
 const OTHER_STATUS: { readonly [code in ErrorCode]?: number } = {
   usage: EXIT_STATUS.usage,
   permission: EXIT_STATUS.usage,
   memory: EXIT_STATUS.resources,
+  package: EXIT_STATUS.resources,
 };
 
 /** Where in the input something was found. Counts start at 0, as in NumPy, but for lines. */

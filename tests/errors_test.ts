@@ -63,6 +63,7 @@ Deno.test("every code has the exit status of the design", () => {
     range: 3,
     empty: 3,
     memory: 4,
+    package: 4,
   };
   for (const [code, status] of Object.entries(statuses)) {
     assertEquals(new RankMeError(code as ErrorCode, "x").exitStatus, status, code);

@@ -1,4 +1,5 @@
 import { closest, type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
+import { missingPackage } from "../platform/missing_package.ts";
 import { VERSION } from "../report/version.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands.ts";
 import { Arguments } from "./flags.ts";
@@ -21,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    return explain(error, verbose);
+    return explain(missingPackage(error) ?? error, verbose);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { TopLevelSpec } from "vega-lite";
 import type { Chart } from "../report/charts/svg.ts";
 import { isLogarithmic } from "../report/charts/axis.ts";
 import type { Watched } from "./checkpoints.ts";
@@ -36,7 +35,7 @@ export function checkpointChart(watched: readonly Watched[], word: string): Char
     ...confidence && { low: Math.max(0, confidence.low), high: confidence.high },
   }));
   const type = isLogarithmic(watched.map(({ x }) => x)) ? "log" : "linear";
-  const chart: TopLevelSpec = {
+  return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     background: "white",
     width: WIDTH,
@@ -53,9 +52,9 @@ export function checkpointChart(watched: readonly Watched[], word: string): Char
     layer: [
       ...values.some(({ low }) => low !== undefined)
         ? [{
-          mark: { type: "area" as const, color: GREY, opacity: 0.35 },
+          mark: { type: "area", color: GREY, opacity: 0.35 },
           encoding: {
-            y: { field: "low", type: "quantitative" as const, title: "RankMe" },
+            y: { field: "low", type: "quantitative", title: "RankMe" },
             y2: { field: "high" },
           },
         }]
@@ -81,5 +80,4 @@ export function checkpointChart(watched: readonly Watched[], word: string): Char
       },
     ],
   };
-  return chart;
 }

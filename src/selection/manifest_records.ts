@@ -1,4 +1,5 @@
 import { RankMeError } from "../errors.ts";
+import { latePackage } from "../platform/late_package.ts";
 
 /** What a manifest can be written in. */
 export type ManifestFormat = "csv" | "json" | "yaml";
@@ -144,7 +145,7 @@ function notJson(name: string, cause: SyntaxError, line?: number): RankMeError {
 }
 
 async function yamlRecords(text: string, name: string): Promise<ManifestRecord[]> {
-  const { CORE_SCHEMA, load, YAMLException } = await import("js-yaml");
+  const { CORE_SCHEMA, load, YAMLException } = await latePackage("js-yaml");
   try {
     return listRecords(load(text, { schema: CORE_SCHEMA }), name);
   } catch (error) {

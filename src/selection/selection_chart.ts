@@ -1,4 +1,3 @@
-import type { TopLevelSpec } from "vega-lite";
 import type { Chart } from "../report/charts/svg.ts";
 import { identityOf, type Manifest } from "./run.ts";
 import { type Candidate, isScored } from "./candidates.ts";
@@ -77,7 +76,7 @@ export function selectionChart(manifest: Manifest, selection: Selection): Chart 
       },
     },
     resolve: { scale: { x: "independent", y: "independent" } },
-  } satisfies TopLevelSpec;
+  };
 }
 
 function pointsOf({ runs, tasks, isLong }: Manifest, { methods }: Selection): Point[] {

@@ -30,6 +30,32 @@ Deno.test("the lock file names no package of JSR, so that it holds with and with
   assertEquals(lock.jsr, undefined);
 });
 
+/** What each file of the package imports by name. */
+async function* importedNames(folder: URL): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* importedNames(new URL(`${name}/`, folder));
+    else if (name.endsWith(".ts")) {
+      const text = await Deno.readTextFile(new URL(name, folder));
+      for (const [, named] of text.matchAll(/(?:\bfrom|\bimport\(|^import) ?"([^".][^"]*)"/gm)) {
+        yield named;
+      }
+    }
+  }
+}
+
+Deno.test("a package of npm whose inner modules are imported is pinned exactly", async () => {
+  const imports = Object.entries(config.imports as Record<string, string>)
+    .filter(([, address]) => address.startsWith("npm:"));
+  const inner = new Map<string, string>();
+  for await (const named of importedNames(new URL("src/", ROOT))) {
+    const found = imports.find(([name]) => named.startsWith(`${name}/`));
+    if (found) inner.set(...found);
+  }
+  // The check finds what is known to be imported so.
+  for (const name of ["@zip.js/zip.js", "apache-arrow", "hyparquet"]) assert(inner.has(name), name);
+  for (const address of inner.values()) assertMatch(address, /@\d+\.\d+\.\d+$/);
+});
+
 Deno.test("one version of Deno is pinned everywhere", async () => {
   const pins = new Set<string>();
   for (const path of ["README.md", "CONTRIBUTING.md", ".ci/run", ".github/workflows/ci.yml"]) {

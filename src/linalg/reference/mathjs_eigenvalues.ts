@@ -1,3 +1,5 @@
+import { latePackage } from "../../platform/late_package.ts";
+
 /**
  * Eigenvalues of a symmetric matrix by mathjs: an independent and slow check of ours (7 s at
  * D = 256). mathjs is loaded on the first call only.
@@ -15,12 +17,10 @@
  * ```
  */
 export async function mathjsEigenvalues(matrix: Float64Array, dim: number): Promise<Float64Array> {
-  const { eigs, matrix: makeMatrix } = await import("mathjs");
+  const { eigs } = await latePackage("mathjs");
   const rows = Array.from(
     { length: dim },
     (_, i) => Array.from(matrix.subarray(i * dim, (i + 1) * dim)),
   );
-  const { values } = eigs(makeMatrix(rows), { eigenvectors: false });
-  const numbers = (Array.isArray(values) ? values : values.toArray()) as number[];
-  return Float64Array.from(numbers).sort().reverse();
+  return Float64Array.from(eigs(rows, { eigenvectors: false }).values).sort().reverse();
 }

@@ -1,4 +1,10 @@
-import type { FunctionNode, MathJsInstance, MathNode, SymbolNode } from "mathjs";
+import type {
+  FunctionNode,
+  MathJsInstance,
+  MathNode,
+  SymbolNode,
+} from "../../platform/packages/mathjs.ts";
+import { latePackage } from "../../platform/late_package.ts";
 import { COMPARISONS, expressionFunctions, functionKey, Misfit, NotANumber } from "./functions.ts";
 import { type ExpressionKind, Grammar, type Names } from "./grammar.ts";
 import { type ExpressionText, refusal } from "./refusal.ts";
@@ -85,7 +91,7 @@ function sandbox(): Promise<Sandbox> {
 }
 
 async function load(): Promise<Sandbox> {
-  const { create, all } = await import("mathjs");
+  const { create, all } = await latePackage("mathjs");
   // The tolerances would make 1e-16 equal to 0; without `predictable` a logarithm may be complex.
   const math = create(all, { predictable: true, matrix: "Array", relTol: 1e-300, absTol: 0 });
   const parse = math.parse.bind(math) as (text: string) => MathNode;

@@ -1,4 +1,4 @@
-import type { MathJsInstance } from "mathjs";
+import type { MathJsInstance } from "../../platform/packages/mathjs.ts";
 
 /** What a part of an expression can be: there are no matrices, texts or complex numbers. */
 export type Value = Scalar | Scalar[];

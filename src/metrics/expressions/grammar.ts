@@ -11,7 +11,7 @@ import type {
   RangeNode,
   RelationalNode,
   SymbolNode,
-} from "mathjs";
+} from "../../platform/packages/mathjs.ts";
 import { closest } from "../../errors.ts";
 import { COMPARISONS, FUNCTION_NAMES } from "./functions.ts";
 import { type ExpressionText, refusal } from "./refusal.ts";

@@ -1,4 +1,4 @@
-import type { MathNode } from "mathjs";
+import type { MathNode } from "../../platform/packages/mathjs.ts";
 import { RankMeError } from "../../errors.ts";
 import { printable } from "../../printable.ts";
 

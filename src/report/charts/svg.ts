@@ -1,6 +1,6 @@
-import type { TopLevelSpec } from "vega-lite";
+import { latePackage } from "../../platform/late_package.ts";
 
-/** A chart in the grammar of Vega-Lite: what its package types as `TopLevelSpec`. */
+/** A chart in the grammar of Vega-Lite: an object as its JSON schema describes. */
 export type Chart = object;
 
 /**
@@ -28,9 +28,9 @@ export type Chart = object;
  */
 export async function toSvg(chart: Chart): Promise<string> {
   // Half a second to load: only who draws pays for it.
-  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, { compile }] = await Promise.all([latePackage("vega"), latePackage("vega-lite")]);
   const logger = vega.logger(vega.Error);
-  const view = new vega.View(vega.parse(compile(chart as TopLevelSpec, { logger }).spec), {
+  const view = new vega.View(vega.parse(compile(chart, { logger }).spec), {
     renderer: "none",
     logger,
   });

@@ -1,3 +1,4 @@
+import { latePackage } from "../../platform/late_package.ts";
 import { grouped } from "../text.ts";
 import { isLogarithmic, roundUp } from "./axis.ts";
 
@@ -53,7 +54,7 @@ export async function terminalChart(
   { points, marked, xLabel, yLabel }: TerminalChart,
   { color = false, width = 80 }: TerminalChartOptions = {},
 ): Promise<string> {
-  const { plot } = await import("simple-ascii-chart");
+  const { plot } = await latePackage("simple-ascii-chart");
   const xs = points.map(([x]) => x);
   const [place, value] = isLogarithmic(xs)
     ? [Math.log10, (at: number) => 10 ** at]

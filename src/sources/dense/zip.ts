@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
-import { type FileEntry, ZipReader } from "@zip.js/zip.js/lib/zip-core-reader.js";
+import type { FileEntry } from "../../platform/packages/zip_js.ts";
 import { formatBytes, RankMeError } from "../../errors.ts";
+import { latePackage } from "../../platform/late_package.ts";
 import { type ByteSource, byteSource } from "../bytes/pulled_bytes.ts";
 import { type RandomAccess, readBytes, sequentially } from "../bytes/random_access.ts";
 import { corruptData } from "../corrupt.ts";
@@ -51,6 +52,7 @@ export async function zipMembers(file: RandomAccess): Promise<readonly ZipMember
     // The library's types want it, but it reads nothing from it where it can read at random.
     readable: new ReadableStream(),
   };
+  const { ZipReader } = await latePackage("@zip.js/zip.js");
   const archive = new ZipReader(reader, {
     strictness: "strict",
     // Names are never taken for paths.

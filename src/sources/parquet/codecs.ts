@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { CompressionCodec } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { snappyUncompress } from "hyparquet/src/snappy.js";
+import { snappyUncompressor } from "hysnappy";
 import { RankMeError } from "../../errors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { decompressLz4Block, MAX_LZ4_RATIO } from "../lz4_block.ts";
@@ -25,6 +25,8 @@ const CODECS: { readonly [codec in CompressionCodec]?: Codec } = {
   LZ4: { decompress: decompressHadoopLz4, ratio: MAX_LZ4_RATIO },
 };
 
+/** Takes compressed bytes, and how many come of them. */
+const compiledSnappy = snappyUncompressor();
 /** Pages of more bytes are not decompressed by compiled code. DuckDB makes such. */
 const MAX_COMPILED_BYTES = 16 << 20;
 /** How many bytes more than its ratio a codec may make of a few. */
@@ -74,7 +76,7 @@ function decompressSnappy(bytes: Uint8Array, length: number): Uint8Array {
   do claimed += (bytes[at] & 0x7f) * 2 ** (7 * at); while (bytes[at++] >= 0x80);
   if (claimed !== length) throw corrupt(`Snappy data of ${claimed} bytes instead of ${length}`);
   // The compiled one is twice as fast, but for good keeps the memory that its largest page took.
-  if (bytes.length + length <= MAX_COMPILED_BYTES) return compressors.SNAPPY!(bytes, length);
+  if (bytes.length + length <= MAX_COMPILED_BYTES) return compiledSnappy(bytes, length);
   const page = new Uint8Array(length);
   snappyUncompress(bytes, page);
   return page;

@@ -1,0 +1,18 @@
+/**
+ * The packages that are loaded when they are first needed, by their names, so that they can be had
+ * ahead: `deno cache jsr:@rankme/rankme/offline`. Nothing imports this module.
+ *
+ * @module
+ */
+
+import type { LatePackages } from "./late_package.ts";
+
+/** What loads each package, by its name. */
+export const OFFLINE: Readonly<Record<string, () => Promise<unknown>>> = {
+  "@zip.js/zip.js": () => import("@zip.js/zip.js/lib/zip-core-reader.js"),
+  "js-yaml": () => import("js-yaml"),
+  "mathjs": () => import("mathjs"),
+  "simple-ascii-chart": () => import("simple-ascii-chart"),
+  "vega": () => import("vega"),
+  "vega-lite": () => import("vega-lite"),
+} satisfies { readonly [name in keyof LatePackages]: () => Promise<LatePackages[name]> };
