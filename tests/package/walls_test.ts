@@ -14,8 +14,8 @@ const RANKS: Readonly<Record<string, number>> = {
   linalg: 4,
   batch: 5,
   errors: 5,
-  printable: 6,
   platform: 5,
+  printable: 6,
 };
 
 interface Module {
