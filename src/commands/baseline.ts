@@ -1,6 +1,7 @@
 import { RankMeError } from "../errors.ts";
 import { readReports, type SavedReport } from "../report/read_report.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
+import { printable } from "../printable.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { openBytes } from "../sources/bytes/open_bytes.ts";
 import { nameOf } from "../sources/bytes/input_name.ts";
@@ -12,7 +13,7 @@ const LARGEST_BASELINE = 64e6;
 /** How a score is to be made, as far as it is known before. */
 export type Planned = Pick<ScoreReport, "convention" | "centered" | "epsilon" | "normalized">;
 
-type PartOf = Pick<ScoreReport, "dims" | "column" | "group">;
+type PartOf = Pick<ScoreReport, "dims" | "column" | "columns" | "group">;
 
 /** Earlier reports, for new ones to be held against. */
 export class Baseline {
@@ -66,22 +67,25 @@ export class Baseline {
    * cannot be compared.
    */
   pairs(reports: readonly ScoreReport[]): readonly (readonly [ScoreReport, SavedReport])[] {
+    const saved = [...this.#reports.values()];
+    const keyOf = tellColumns(reports, saved) ? partKey : partKeyOfAnyColumn;
+    const byKey = new Map(saved.map((report) => [keyOf(report), report]));
     const pairs = reports.map((report) => {
       this.refuseUnlike(report);
-      const saved = this.#reports.get(partKey(report));
-      if (!saved) {
-        const parts = [...this.#reports.values()].map(describePart);
+      const before = byKey.get(keyOf(report));
+      if (!before) {
+        const parts = saved.map(describePart);
         throw this.#unlike(`it has no score of ${describePart(report)}, but of ${listed(parts)}`);
       }
-      if (saved.dim !== report.dim) {
-        throw this.#unlike(`it has ${saved.dim} dimensions, and this score ${report.dim}`);
+      if (before.dim !== report.dim) {
+        throw this.#unlike(`it has ${before.dim} dimensions, and this score ${report.dim}`);
       }
-      return [report, saved] as const;
+      return [report, before] as const;
     });
-    const seen = new Set(reports.map(partKey));
-    const missing = [...this.#reports].filter(([key]) => !seen.has(key));
+    const seen = new Set(reports.map(keyOf));
+    const missing = saved.filter((report) => !seen.has(keyOf(report)));
     if (missing.length > 0) {
-      const parts = missing.map(([, report]) => describePart(report));
+      const parts = missing.map(describePart);
       throw this.#unlike(`it has a score of ${listed(parts)}, and there is none now`);
     }
     return pairs;
@@ -122,11 +126,32 @@ export async function readBaseline(input: string): Promise<Baseline> {
 
 /** What a report is on, where it is said of a baseline. */
 function describePart(report: PartOf): string {
-  return nameOfPart(report) || "all of the data";
+  const { group, dims } = report, column = columnOf(report);
+  return [
+    ...column === undefined ? [] : [`column ${printable(column)}`],
+    nameOfPart({ group, dims }, []),
+  ].filter((part) => part !== "").join(", ") || "all of the data";
 }
 
-function partKey({ column, group, dims }: PartOf): string {
-  return JSON.stringify([column ?? null, group ?? null, dims ?? null]);
+function columnOf({ column, columns }: PartOf): string | undefined {
+  return column ?? columns;
+}
+
+function partKey(report: PartOf): string {
+  return JSON.stringify([columnOf(report) ?? null, partKeyOfAnyColumn(report)]);
+}
+
+function partKeyOfAnyColumn({ group, dims }: PartOf): string {
+  return JSON.stringify([group ?? null, dims ?? null]);
+}
+
+/**
+ * Whether columns are told apart by their names: not where each side has one and either does not say
+ * its name, as an array without one or a report of an earlier version.
+ */
+function tellColumns(...sides: readonly (readonly PartOf[])[]): boolean {
+  const columns = sides.map((side) => new Set(side.map(columnOf)));
+  return columns.some(({ size }) => size > 1) || !columns.some((names) => names.has(undefined));
 }
 
 function listed(parts: readonly string[]): string {

@@ -1,5 +1,5 @@
-import type { Making } from "../report/report.ts";
-import { grouped } from "../report/text.ts";
+import type { InputReport, Making } from "../report/report.ts";
+import { describeColumns, grouped } from "../report/text.ts";
 import { describeBackend } from "./shared_flags.ts";
 
 /**
@@ -10,10 +10,16 @@ import { describeBackend } from "./shared_flags.ts";
  */
 export function circumstances({ inputs, backend, timing }: Making): readonly string[] {
   return [
-    ...inputs.map(({ name, format, compression, rows }) =>
-      `${name}: ${format}${compression ? ` in ${compression}` : ""}, ${grouped(rows)} rows`
-    ),
+    ...inputs.map(describeInput),
     `backend ${describeBackend(backend)}`,
     `${timing.seconds.toFixed(2)} s, ${grouped(Math.round(timing.rowsPerSecond))} rows/s`,
   ];
+}
+
+function describeInput(input: InputReport): string {
+  const { name, format, compression, reason, rows } = input;
+  const columns = describeColumns(input);
+  return `${name}: ${format}${compression ? ` in ${compression}` : ""}, ` +
+    (columns ? `${columns[0]} "${columns[1]}" (${reason}), ` : "") +
+    `${grouped(rows)} rows`;
 }

@@ -93,18 +93,23 @@ export async function gatesOf(args: Arguments, planned: PlannedScore): Promise<G
   const against = path === undefined ? undefined : await baselineOf(path, args, planned);
   return {
     check(reports) {
+      const ofPart = partsAmong(reports);
       const failures = [
-        ...threshold === undefined ? [] : reports.flatMap((one) => underThreshold(one, threshold)),
-        ...conditions.flatMap((condition) => reports.flatMap((one) => holding(one, condition))),
+        ...threshold === undefined
+          ? []
+          : reports.flatMap((one) => underThreshold(one, threshold, ofPart)),
+        ...conditions.flatMap((condition) =>
+          reports.flatMap((one) => holding(one, condition, ofPart))
+        ),
       ];
       if (!against) return { failures, notes: [] };
       const pairs = against.baseline.pairs(reports);
       return {
         failures: [
           ...failures,
-          ...pairs.flatMap(([now, before]) => dropped(now, before, against.maxDrop)),
+          ...pairs.flatMap(([now, before]) => dropped(now, before, against.maxDrop, ofPart)),
         ],
-        notes: [...new Set(pairs.flatMap(([now, before]) => unequalRows(now, before)))],
+        notes: [...new Set(pairs.flatMap(([now, before]) => unequalRows(now, before, ofPart)))],
       };
     },
   };
@@ -145,7 +150,7 @@ function parseMaxDrop(text: string | undefined): MaxDrop {
   return { kind: "units", units, text };
 }
 
-function underThreshold(report: ScoreReport, threshold: number): string[] {
+function underThreshold(report: ScoreReport, threshold: number, ofPart: OfPart): string[] {
   const { rankMe } = report;
   if (rankMe >= threshold) return [];
   const shown = rankBeside(rankMe, threshold);
@@ -181,7 +186,11 @@ async function conditionsOf(
   return conditions;
 }
 
-function holding(report: ScoreReport, { text, uses, evaluate }: Condition): string[] {
+function holding(
+  report: ScoreReport,
+  { text, uses, evaluate }: Condition,
+  ofPart: OfPart,
+): string[] {
   const { rankMe, rows, dim, skippedRows, confidence, metrics } = report;
   const numbers: { readonly [name: string]: number | undefined } = {
     ...metrics,
@@ -209,9 +218,14 @@ function holding(report: ScoreReport, { text, uses, evaluate }: Condition): stri
   return [`'${text}' holds${ofPart(report)}${values && `, with ${values}`} (--fail-if)`];
 }
 
-function dropped(now: ScoreReport, before: SavedReport, maxDrop: MaxDrop): string[] {
+function dropped(
+  now: ScoreReport,
+  before: SavedReport,
+  maxDrop: MaxDrop,
+  ofPart: OfPart,
+): string[] {
   const drop = before.rankMe - now.rankMe;
-  const allowed = allowedDrop(now, before, maxDrop);
+  const allowed = allowedDrop(now, before, maxDrop, ofPart);
   if (drop <= allowed) return [];
   const share = 100 / before.rankMe;
   const by = maxDrop.kind === "units"
@@ -241,7 +255,12 @@ function shownAbove(value: number, limit: number): string {
  * in Medicine 27, 2008): right where the rows of the two have nothing in common, too wide where many are
  * the same.
  */
-function allowedDrop(now: ScoreReport, before: SavedReport, maxDrop: MaxDrop): number {
+function allowedDrop(
+  now: ScoreReport,
+  before: SavedReport,
+  maxDrop: MaxDrop,
+  ofPart: OfPart,
+): number {
   switch (maxDrop.kind) {
     case "share":
       return before.rankMe * maxDrop.percent / 100;
@@ -258,7 +277,7 @@ function allowedDrop(now: ScoreReport, before: SavedReport, maxDrop: MaxDrop): n
   }
 }
 
-function unequalRows(now: ScoreReport, before: SavedReport): string[] {
+function unequalRows(now: ScoreReport, before: SavedReport, ofPart: OfPart): string[] {
   if (now.rows === before.rows) return [];
   return [
     `${grouped(now.rows)} rows${ofPart(now)}, and ${
@@ -269,7 +288,11 @@ function unequalRows(now: ScoreReport, before: SavedReport): string[] {
 }
 
 /** What a report is on, after something that is said of it. */
-function ofPart(report: ScoreReport): string {
-  const part = nameOfPart(report);
-  return part && ` of ${part}`;
+type OfPart = (report: ScoreReport) => string;
+
+function partsAmong(reports: readonly ScoreReport[]): OfPart {
+  return (report) => {
+    const part = nameOfPart(report, reports);
+    return part && ` of ${part}`;
+  };
 }

@@ -5,6 +5,7 @@ import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped, toText } from "../report/text.ts";
+import { asksForSeveral } from "../sources/columns.ts";
 import { circumstances } from "./circumstances.ts";
 import type { Command } from "./command.ts";
 import { parseDims } from "./dims.ts";
@@ -12,6 +13,7 @@ import type { Arguments } from "./flags.ts";
 import { GATE_FLAGS, hasGates } from "./gate_flags.ts";
 import type { GateOutcome, Gates } from "./gates.ts";
 import {
+  columnOf,
   INPUT_FLAGS,
   INPUT_HELP,
   inputOptions,
@@ -174,19 +176,21 @@ class Printer {
   /** Reports on the same rows: one, or one for each part of them. */
   round(reports: readonly ScoreReport[]): void {
     if (!this.#args.on("json")) {
-      if (this.#alongTheWay) reports.forEach((report) => print(curveLine(report)));
+      if (this.#alongTheWay) reports.forEach((report) => print(curveLine(report, reports)));
       return;
     }
     const lines = reports.map((report) => toJson(report, { spectrum: this.#args.on("spectrum") }));
     // One object for one report, and a list where parts were asked for, though it be of one.
-    if (lines.length === 1 && !isPart(reports[0]) || this.#alongTheWay) {
+    if (lines.length === 1 && !asksForParts(this.#args, reports[0]) || this.#alongTheWay) {
       print(lines.map((line) => `${line}\n`).join(""));
     } else print(`[${lines.join(",\n")}]\n`);
   }
 
   /** The last reports once more, with all that a person wants to know. */
   async end(reports: readonly ScoreReport[]): Promise<void> {
-    if (!this.#args.on("json")) print((this.#alongTheWay ? "\n" : "") + await textOf(reports));
+    if (!this.#args.on("json")) {
+      print((this.#alongTheWay ? "\n" : "") + await textOf(reports, this.#args));
+    }
     if (!this.#args.on("quiet")) {
       const warnings = new Set(reports.flatMap((report) => report.warnings));
       warnings.forEach((warning) => say(`warning: ${warning}`));
@@ -196,23 +200,24 @@ class Printer {
 }
 
 /** Reports for a person; what few need is loaded when it is needed. */
-async function textOf(reports: readonly ScoreReport[]): Promise<string> {
+async function textOf(reports: readonly ScoreReport[], args: Arguments): Promise<string> {
   const color = !Deno.noColor && Deno.stdout.isTerminal();
-  if (reports.length === 1 && !isPart(reports[0])) {
+  if (reports.length === 1 && !asksForParts(args, reports[0])) {
     return toText(reports[0], { color, width: terminalWidth() });
   }
   const { toTable } = await import("../report/parts_table.ts");
   return toTable(reports, { color });
 }
 
-/** Whether a report is on a part that was found in the input, of which there may be several. */
-function isPart({ column, group }: ScoreReport): boolean {
-  return column !== undefined || group !== undefined;
+/** Whether parts that are found in the input were asked for: there may be several, or one. */
+function asksForParts(args: Arguments, { column }: ScoreReport): boolean {
+  const read = column === undefined ? [] : [{ name: column }];
+  return args.text("by") !== undefined || asksForSeveral({ column: columnOf(args) }, read);
 }
 
-function curveLine(report: ScoreReport): string {
+function curveLine(report: ScoreReport, among: readonly ScoreReport[]): string {
   const { rows, rankMe } = report;
-  const part = nameOfPart(report);
+  const part = nameOfPart(report, among);
   return `${grouped(rows).padStart(12)} rows  RankMe ${formatRank(rankMe)}${part && `  ${part}`}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { type ColumnSpan, EmbeddingBatch, haveSameColumns } from "../batch.ts";
+import { EmbeddingBatch } from "../batch.ts";
 import { type Place, RankMeError } from "../errors.ts";
 import { streamOf } from "../platform/stream_of.ts";
 import type { InputReport } from "../report/report.ts";
@@ -9,7 +9,10 @@ import {
 } from "../sources/open_embeddings.ts";
 import { isByteReader, isByteStream } from "../sources/bytes/pulled_bytes.ts";
 import { pathOf } from "../sources/bytes/random_access.ts";
+import type { ReadColumns } from "../sources/read_columns.ts";
 import { listAllShards } from "../sources/shards/list_shards.ts";
+import { columnsRead } from "./columns_read.ts";
+import { type FirstRow, otherShape } from "./first_row.ts";
 
 /**
  * Something to score: a file, a folder or a pattern by its path, a URL, bytes of any format, or batches
@@ -146,15 +149,17 @@ export class Reading {
         this.#cancelRead = () => reader!.cancel();
         const { value: batch, done } = await reader.read();
         this.skippedRows = skippedBefore + shard.skippedRows;
+        input.columns = shard.columns;
         if (done) {
           if (shard.missingEnd) this.#reportMissingEnd(shard.name);
           return undefined;
         }
         const { dim, columns } = batch;
         this.#first ??= { name: shard.name, dim, columns };
-        if (dim !== this.#first.dim || !haveSameColumns(batch, this.#first)) {
+        const refusal = otherShape(batch, this.#first);
+        if (refusal) {
           await reader.cancel();
-          throw otherShape(batch, this.#first).at({ input: shard.name, row: input.rows });
+          throw refusal.at({ input: shard.name, row: input.rows });
         }
         const placed = batch.at(this.#rows);
         input.rows += batch.rows;
@@ -196,7 +201,16 @@ export class Reading {
   inputs(rows: number): InputReport[] {
     return this.#inputs
       .filter(({ start }) => start <= rows)
-      .map(({ start, rows: read, ...input }) => ({ ...input, rows: Math.min(read, rows - start) }));
+      .map(({ start, rows: read, columns, ...input }, index) => ({
+        ...input,
+        ...columns?.name !== this.#inputs[index - 1]?.columns?.name && columnsRead(columns),
+        rows: Math.min(read, rows - start),
+      }));
+  }
+
+  /** Which columns the first shard that has names was read from. */
+  get columns(): ReadColumns | undefined {
+    return this.#inputs.find(({ columns }) => columns)?.columns;
   }
 
   /**
@@ -245,41 +259,10 @@ export class Reading {
   }
 }
 
-/** What all rows are judged by. */
-interface FirstRow extends Pick<EmbeddingBatch, "dim" | "columns"> {
-  /** What messages call its input. */
-  readonly name: string;
-}
-
-/** The error for a row of another D, or of other columns side by side. */
-function otherShape(
-  { dim, columns = [] }: Pick<EmbeddingBatch, "dim" | "columns">,
-  { name, dim: firstDim, columns: firstColumns = [] }: FirstRow,
-): RankMeError {
-  const length = Math.max(columns.length, firstColumns.length);
-  const places = Array.from({ length }, (_, i) => [columns[i], firstColumns[i]] as const);
-  const renamed = places.find(([found, first]) => found?.name !== first?.name);
-  if (renamed) {
-    const [found, first] = renamed.map((span) => span ? `column "${span.name}"` : "no column");
-    return new RankMeError("column", `${found} where ${name} has ${first}`, {
-      advice: "score what has other columns by itself",
-    });
-  }
-  const resized = places.find(([found, first]) => widthOf(found!) !== widthOf(first!));
-  const what = resized
-    ? `column "${resized[0]!.name}" has ${widthOf(resized[0]!)} dimensions where that of ${name} ` +
-      `has ${widthOf(resized[1]!)}`
-    : `${dim} dimensions where ${name} has ${firstDim}`;
-  return new RankMeError("dimension", what);
-}
-
-function widthOf({ start, end }: ColumnSpan): number {
-  return end - start;
-}
-
 /** An input, how many rows have been read of it, and where the first is in the data set. */
-interface ReadInput extends Omit<InputReport, "rows"> {
+interface ReadInput extends Pick<InputReport, "name" | "format" | "compression"> {
   rows: number;
+  columns?: ReadColumns;
   readonly start: number;
 }
 
@@ -290,6 +273,7 @@ interface OpenSource {
   readonly batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
   readonly skippedRows: number;
   readonly missingEnd: boolean;
+  readonly columns?: ReadColumns;
   /** Absent where batches are their maker's. */
   giveBack?(batch: EmbeddingBatch): void;
 }

@@ -1,6 +1,7 @@
 import type { Backend } from "../linalg/backend.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
+import { columnsOf } from "./columns_read.ts";
 import type { surenessOf } from "./confidence.ts";
 import type { Part } from "./parts.ts";
 import type { Ranker } from "./rank_report.ts";
@@ -47,7 +48,7 @@ export function reportsOn(round: Round, circumstances: Circumstances): readonly 
   const { interrupted, missingEnd, skippedRows } = reading;
   return reports.map(({ rows, part, own }) => ({
     ...own,
-    ...part.column !== undefined && { column: part.column },
+    ...part.column !== undefined ? { column: part.column } : columnsOf(reading.columns),
     ...rows.group !== undefined && { group: rows.group },
     ...part.dims && { dims: [part.dims[0], part.dims[0] + own.dim] as const },
     ...part.settled && { settled: part.settled },

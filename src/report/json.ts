@@ -27,13 +27,14 @@ export interface JsonOptions {
  */
 export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
-  const { column, group, dims, normalized, settled, confidence } = report;
+  const { column, columns, group, dims, normalized, settled, confidence } = report;
   const { metrics, accuracy, backend, timing, inputs, warnings, version } = report;
   return JSON.stringify({
     rankMe,
     rows,
     dim,
     ...column !== undefined && { column },
+    ...columns !== undefined && { columns },
     ...group !== undefined && { group },
     ...dims && { dims },
     skippedRows,

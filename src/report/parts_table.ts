@@ -1,6 +1,8 @@
+import { areOfSeveralColumns } from "./name_of_part.ts";
 import type { ScoreReport } from "./report.ts";
 import { textTable } from "./table.ts";
 import {
+  describeColumns,
   describeComputation,
   formatMetric,
   formatRank,
@@ -41,7 +43,10 @@ export function toTable(
   const some = (pick: (report: ScoreReport) => unknown) =>
     reports.some((report) => pick(report) !== undefined);
   const names = ["column", "group", "dims"] as const;
-  const words = names.filter((name) => some((report) => report[name]));
+  const ofSeveral = areOfSeveralColumns(reports);
+  const words = names.filter((name) =>
+    name === "column" ? ofSeveral : some((report) => report[name])
+  );
   const countsDiffer = reports.some(({ rows }) => rows !== first.rows);
   const isSure = some(({ confidence }) => confidence);
   const metrics = [...new Set(reports.flatMap((report) => Object.keys(report.metrics)))];
@@ -67,7 +72,9 @@ export function toTable(
   const total = countsDiffer
     ? `${reports.length} parts`
     : `${grouped(first.rows)} rows${settling(first)}`;
+  const columns = ofSeveral ? undefined : describeColumns(first);
   return `${table}\n${total}` +
+    (columns ? ` of ${columns.join(" ")}` : "") +
     (first.skippedRows > 0 ? `, ${grouped(first.skippedRows)} rows skipped` : "") +
     `${first.complete ? "" : ", partial"}; ${describeComputation(first)}\n`;
 }

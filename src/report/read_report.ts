@@ -10,6 +10,7 @@ export interface SavedReport extends
     | "dim"
     | "dims"
     | "column"
+    | "columns"
     | "group"
     | "skippedRows"
     | "complete"
@@ -89,6 +90,7 @@ function reportOf(value: unknown, place: JsonPlace): SavedReport {
   const fields = new Fields(value, place);
   const dims = fields.optional("dims", isDims);
   const column = fields.optional("column", isText);
+  const columns = fields.optional("columns", isText);
   const group = fields.optional("group", isText);
   const confidence = fields.optional("confidence", isInterval);
   return {
@@ -97,6 +99,7 @@ function reportOf(value: unknown, place: JsonPlace): SavedReport {
     dim: fields.required("dim", isCount),
     ...dims && { dims },
     ...column !== undefined && { column },
+    ...columns !== undefined && { columns },
     ...group !== undefined && { group },
     skippedRows: fields.required("skippedRows", isCount),
     complete: fields.required("complete", isBoolean),

@@ -61,14 +61,24 @@ export interface Confidence extends Interval {
   readonly widening?: { readonly [name: string]: number };
 }
 
-/** One input of a score. */
-export interface InputReport {
+/** Which columns embeddings were read from; none where the input has no names. */
+export interface ColumnsReport {
+  /** The column of vectors, or the array, as `--column` takes it. */
+  readonly column?: string;
+  /** The columns of one dimension each, as `--columns` takes them. */
+  readonly columns?: string;
+}
+
+/** One input of a score, and its columns where they are not those of the input before. */
+export interface InputReport extends ColumnsReport {
   /** What it is called. */
   readonly name: string;
   /** What its first bytes say it is, or `batches` when rows came from a program. */
   readonly format: string;
   /** What all of it was compressed with, where it was. */
   readonly compression?: string;
+  /** Why these columns were read. */
+  readonly reason?: string;
   /** How many of its rows were read. */
   readonly rows: number;
 }
@@ -104,11 +114,9 @@ export interface Making {
 }
 
 /** A {@linkcode RankReport} and the circumstances of its making. */
-export interface ScoreReport extends RankReport, Making {
+export interface ScoreReport extends RankReport, Making, ColumnsReport {
   /** Which dimensions of the embeddings it is of, from the first to before the last; absent for all. */
   readonly dims?: readonly [start: number, end: number];
-  /** Which column it is of; absent where one only was asked for. */
-  readonly column?: string;
   /** Which rows it is of: those with this text in the column that groups them; absent for all. */
   readonly group?: string;
   /** Whether every row was scaled to length 1 first. */

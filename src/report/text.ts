@@ -1,4 +1,5 @@
-import type { Interval, ScoreReport } from "./report.ts";
+import { printable } from "../printable.ts";
+import type { ColumnsReport, Interval, ScoreReport } from "./report.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** How to write for a terminal. */
@@ -51,6 +52,7 @@ export function toText(
   const share = rankMe / possible;
   const [, verdict, tone] = VERDICTS.find(([least]) => share >= least) ?? VERDICTS[2];
   const { singularValues: sigma } = spectrum;
+  const columns = describeColumns(report);
   const labelWidth = Math.max(LABEL_WIDTH, ...Object.keys(metrics).map(({ length }) => length));
   const label = (text: string) => paint("dim", text.padEnd(labelWidth));
   const lines = [
@@ -61,6 +63,7 @@ export function toText(
     label("rows × dim") + `  ${grouped(rows)} × ${grouped(dim)}` +
     (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : "") +
     settling(report),
+    ...columns ? [`${label(columns[0])}  ${columns[1]}`] : [],
     label("verdict") +
     `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)} ` +
     (possible < dim ? "possible with so few rows" : "dimensions in use"),
@@ -98,6 +101,19 @@ export function interval({ low, high }: Interval): string {
 export function settling({ settled }: ScoreReport): string {
   if (!settled?.reached) return "";
   return `, enough: half of them gave the same within ${percentOf(settled.change)}`;
+}
+
+/** How much of a name is shown: a list of columns may be as long as a row. */
+const NAME_WIDTH = 60;
+
+/** Which columns were read, after what they are called; nothing where they have no names. */
+export function describeColumns(
+  { column, columns }: ColumnsReport,
+): readonly [label: string, name: string] | undefined {
+  const name = column ?? columns;
+  if (name === undefined) return undefined;
+  const shown = name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH)}…` : name;
+  return [column === undefined ? "columns" : "column", printable(shown)];
 }
 
 /** By which convention a number was computed, in words. */

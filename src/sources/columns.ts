@@ -1,5 +1,6 @@
 import { RankMeError } from "../errors.ts";
 import type { Axes } from "./axes.ts";
+import type { ReadColumns } from "./read_columns.ts";
 import { compareNaturally } from "./shards/natural_order.ts";
 
 /** Which columns hold the embeddings. */
@@ -41,15 +42,11 @@ export interface Column {
 
 /** Columns that were found to hold embeddings. */
 export type ChosenColumns =
-  | { readonly kind: "vectors"; readonly name: string; readonly index: number }
-  | {
-    /** One dimension each, or vectors that stand side by side. */
-    readonly kind: "numbers" | "several";
-    readonly name: string;
-    readonly indices: readonly number[];
-    /** The columns' own names, in the order of the dimensions. */
-    readonly names: readonly string[];
-  };
+  & ReadColumns
+  & (
+    | { readonly kind: "vectors"; readonly index: number }
+    | { readonly kind: "numbers" | "several"; readonly indices: readonly number[] }
+  );
 
 /** What would do, for messages: another for each kind of format. */
 export interface Needs {
@@ -106,10 +103,12 @@ export function chooseColumns(
   if (column !== undefined) {
     return asksForSeveral(choice, all)
       ? chooseSeveral(all, columns, [column].flat(), choice.axes, needs)
-      : vectors(all, namedColumn(all, column as string, needs));
+      : vectors(all, namedColumn(all, column as string, needs), "named by --column");
   }
   const fitting = fittingColumns(columns, choice.axes);
-  if (fitting.length === 1) return vectors(columns, columns.indexOf(fitting[0]));
+  if (fitting.length === 1) {
+    return vectors(columns, columns.indexOf(fitting[0]), "the only one that holds vectors");
+  }
   if (fitting.length > 1) {
     throw new RankMeError("column", `several columns could be embeddings: ${listed(fitting)}`, {
       advice: "choose one with --column NAME",
@@ -118,8 +117,9 @@ export function chooseColumns(
   return onlyNumbers(columns, needs);
 }
 
-function vectors(columns: readonly Column[], index: number): ChosenColumns {
-  return { kind: "vectors", name: columns[index].name, index };
+function vectors(columns: readonly Column[], index: number, reason: string): ChosenColumns {
+  const { name } = columns[index];
+  return { kind: "vectors", name, names: [name], areNamed: true, reason, index };
 }
 
 /**
@@ -162,7 +162,7 @@ function chooseSeveral(
         : [namedColumn(all, pattern, needs)]
     ),
   );
-  return chosenColumns("several", all, patterns.join(","), [...indices]);
+  return chosenColumns("several", all, patterns.join(","), [...indices], "named by --column");
 }
 
 function matchingVectors(
@@ -232,7 +232,9 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
   if (isCounted) {
     refuseOtherCounted(columns, sharedPrefix(numbers), needs);
     const indices = columns.flatMap(({ kind }, index) => kind === "numbers" ? [index] : []);
-    return chosenColumns("numbers", columns, `${sharedPrefix(numbers)}*`, indices);
+    const name = `${sharedPrefix(numbers)}*`;
+    const reason = "all columns of numbers, whose names count the dimensions";
+    return chosenColumns("numbers", columns, name, indices, reason);
   }
   throw new RankMeError(
     "column",
@@ -328,7 +330,7 @@ function chooseNumbers(
       advice: wrong.advice ?? needs.numbers,
     });
   }
-  return chosenColumns("numbers", all, patterns.join(","), indices);
+  return chosenColumns("numbers", all, patterns.join(","), indices, "named by --columns");
 }
 
 function chosenColumns(
@@ -336,8 +338,10 @@ function chosenColumns(
   columns: readonly Column[],
   name: string,
   indices: readonly number[],
+  reason: string,
 ): ChosenColumns {
-  return { kind, name, indices, names: indices.map((index) => columns[index].name) };
+  const names = indices.map((index) => columns[index].name);
+  return { kind, name, names, areNamed: true, reason, indices };
 }
 
 /**
@@ -349,9 +353,7 @@ function chosenColumns(
  * @throws {RankMeError} `column`, when the names differ.
  */
 export function checkSameColumns(earlier: ChosenColumns, later: ChosenColumns): void {
-  const [before, now] = [earlier, later].map((chosen) =>
-    chosen.kind === "vectors" ? [chosen.name] : chosen.names
-  );
+  const { names: before } = earlier, { names: now } = later;
   const length = Math.max(before.length, now.length);
   const changed = Array.from({ length }, (_, i) => i).find((i) => before[i] !== now[i]);
   if (changed === undefined) return;

@@ -3,6 +3,7 @@ import type { ByteParser, InputFacts } from "./bytes/byte_parser.ts";
 import type { MemoryPool } from "./bytes/memory_pool.ts";
 import type { RandomAccess } from "./bytes/random_access.ts";
 import type { ColumnChoice, KeyChoice } from "./columns.ts";
+import type { ReadColumns } from "./read_columns.ts";
 import type { RowBlock } from "./row_block.ts";
 
 /** How to take rows out of an input. */
@@ -15,6 +16,8 @@ export interface RowOptions extends ColumnChoice, KeyChoice {
   readonly header?: boolean;
   /** Whether a stream without its end-of-stream marker is an error. Default: false. */
   readonly strict?: boolean;
+  /** Is told which columns are read, before the first row; not where nothing has a name. */
+  readonly onColumns?: (columns: ReadColumns) => void;
 }
 
 /** How one format is read: as its bytes come, or from anywhere in a file, or either. */

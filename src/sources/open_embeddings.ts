@@ -17,6 +17,7 @@ import {
 } from "./detect.ts";
 import { aboutFile } from "./foreign/lines.ts";
 import type { RowOptions } from "./format_reader.ts";
+import type { ReadColumns } from "./read_columns.ts";
 import { formatReader } from "./formats.ts";
 import type { RowBlock } from "./row_block.ts";
 import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
@@ -28,7 +29,7 @@ import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
 export type EmbeddingInput = string | URL | ByteReader | ReadableStream<Uint8Array>;
 
 /** How to open embeddings. */
-export interface OpenEmbeddingsOptions extends RowOptions, UsableRowsOptions {
+export interface OpenEmbeddingsOptions extends Omit<RowOptions, "onColumns">, UsableRowsOptions {
   /** What messages call the input. Default: its path, or `stream`. */
   readonly name?: string;
   /** What it is. Default: what its first bytes say. */
@@ -47,6 +48,8 @@ export interface OpenedEmbeddings {
   readonly compression?: Compression;
   /** The embeddings. Errors name the input. */
   readonly batches: ReadableStream<EmbeddingBatch>;
+  /** Which columns the embeddings are read from. Known with the first row; absent without names. */
+  readonly columns?: ReadColumns;
   /** How many rows were left out so far. */
   readonly skippedRows: number;
   /** Whether the input ended without its end-of-stream marker. Known at the end. */
@@ -98,12 +101,17 @@ export async function openEmbeddings(
     const bytes = await openBytes(input);
     const opened = await closedOn(signal, bytes, () => uncompressed(bytes));
     const memory = new MemoryPool();
-    const rows = await readingRows(opened, { asked: format, called }, options, memory).catch(
-      async (error) => {
-        await opened.source.close(error);
-        throw error;
-      },
-    );
+    let columns: ReadColumns | undefined;
+    const onColumns = (read: ReadColumns) => columns = read;
+    const rows = await readingRows(
+      opened,
+      { asked: format, called },
+      { ...options, onColumns },
+      memory,
+    ).catch(async (error) => {
+      await opened.source.close(error);
+      throw error;
+    });
     return {
       name: called,
       format: rows.format,
@@ -113,6 +121,9 @@ export async function openEmbeddings(
         usableBatches(rows.blocks, { called, path, opened, usable, memory }),
       ),
       giveBack: ({ data }) => memory.give(data.buffer as ArrayBuffer),
+      get columns() {
+        return columns;
+      },
       get skippedRows() {
         return usable.skippedRows;
       },

@@ -52,7 +52,10 @@ Deno.test("--limit is a number of pairs, --quiet leaves out warnings and --verbo
     const loud = await runCli(["cka", a, b, "--limit", "12", "--verbose"], { permissions });
     assertStringIncludes(loud.stdout, "rows           12\n");
     assertStringIncludes(loud.stderr, "rankme: warning: CKA is 0.");
-    assertStringIncludes(loud.stderr, `rankme: ${a}: arrow-stream, 12 rows\n`);
+    assertStringIncludes(
+      loud.stderr,
+      `rankme: ${a}: arrow-stream, column "embedding" (the only one that holds vectors), 12 rows\n`,
+    );
     const quiet = await runCli(["cka", a, b, "--limit", "12", "-q"], { permissions });
     assertEquals([quiet.stdout, quiet.stderr], [loud.stdout, ""]);
   });

@@ -56,7 +56,7 @@ Deno.test("a table has a line for each column, and an array one object, though t
   const one = JSON.parse((await runCli([...args, "layer2*", "--json"], { permissions })).stdout);
   assertEquals(one.map(({ column }: Part) => column), ["layer2"]);
   const plain = JSON.parse((await runCli([...args, "layer2", "--json"], { permissions })).stdout);
-  assertEquals([plain.column, plain.dim], [undefined, 3]);
+  assertEquals([plain.column, plain.dim], ["layer2", 3]);
 });
 
 Deno.test("--by scores the rows of each value, by layer, in the order of the values", async () => {

@@ -33,6 +33,7 @@ Deno.test("the JSON object has the keys of the design, in its order, and no othe
     "rankMe",
     "rows",
     "dim",
+    "column",
     "skippedRows",
     "complete",
     "convention",
@@ -51,7 +52,8 @@ Deno.test("the JSON object has the keys of the design, in its order, and no othe
   assertEquals(name, "gaussian");
   assertEquals([report.rows, report.dim, report.skippedRows], [rows, dim, 0]);
   assertEquals([report.complete, report.convention, report.centered], [true, "paper", false]);
-  assertEquals(report.inputs, [{ name: "stdin", format: "arrow-stream", rows }]);
+  const column = { column: "embedding", reason: "the only one that holds vectors" };
+  assertEquals(report.inputs, [{ name: "stdin", format: "arrow-stream", ...column, rows }]);
   assertEquals(report.warnings, []);
 });
 
@@ -277,7 +279,10 @@ Deno.test("--quiet keeps warnings away, --verbose says what was read and compute
   assertStringIncludes((await runCli([], { stdin })).stderr, "2 rows for 3 dimensions");
   assertEquals((await runCli(["-q"], { stdin })).stderr, "");
   const { stderr } = await runCli(["--verbose"], { stdin });
-  assertStringIncludes(stderr, "stdin: arrow-stream, 2 rows");
+  assertStringIncludes(
+    stderr,
+    'stdin: arrow-stream, column "embedding" (the only one that holds vectors), 2 rows',
+  );
   assertStringIncludes(stderr, "backend wasm, ");
 });
 

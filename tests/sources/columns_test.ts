@@ -30,6 +30,14 @@ function refusal(columns: readonly Column[], choice: ColumnChoice = {}): RankMeE
   return assertThrows(() => chooseColumns(columns, choice), RankMeError);
 }
 
+/** Which columns are chosen, and where they are. */
+function found(columns: readonly Column[], choice: Parameters<typeof chooseColumns>[1] = {}) {
+  const chosen = chooseColumns(columns, choice), { name } = chosen;
+  return chosen.kind === "vectors"
+    ? { kind: chosen.kind, name, index: chosen.index }
+    : { kind: chosen.kind, name, indices: chosen.indices, names: chosen.names };
+}
+
 Deno.test("asking for one column and for several contradicts itself", () => {
   const error = assertThrows(() => checkChoice({ column: "a", columns: ["b"] }), RankMeError);
   assertEquals(error.code, "usage");
@@ -45,7 +53,7 @@ Deno.test("the only column of vectors is taken, whatever else there is", () => {
     score: "float32",
     words: "list<utf8>",
   });
-  assertEquals(chooseColumns(columns, {}), { kind: "vectors", name: "vector", index: 1 });
+  assertEquals(found(columns), { kind: "vectors", name: "vector", index: 1 });
 });
 
 Deno.test("several columns that fit are listed, and the choice is taken", () => {
@@ -62,7 +70,7 @@ Deno.test("several columns that fit are listed, and the choice is taken", () => 
     "several columns could be embeddings: layer1 (list<float32>), layer2 (list<float16>), layer3 " +
       "(list<float64>); choose one with --column NAME",
   );
-  const chosen = chooseColumns(columns, { column: "layer3" });
+  const chosen = found(columns, { column: "layer3" });
   assertEquals(chosen, { kind: "vectors", name: "layer3", index: 3 });
 });
 
@@ -115,7 +123,7 @@ Deno.test("columns of numbers that count their dimensions are taken by themselve
   ];
   for (const [names, pattern] of counted) {
     const columns = [...columnsOf({ id: "int64" }), ...numbers(...names)];
-    assertEquals(chooseColumns(columns, {}), {
+    assertEquals(found(columns), {
       kind: "numbers",
       name: pattern,
       indices: names.map((_, i) => i + 1),
@@ -156,7 +164,7 @@ Deno.test("columns of numbers that do not count dimensions, and only them, are n
 
 Deno.test("columns that count dimensions are not taken where there is a column of vectors", () => {
   const columns = [...numbers("dim_0", "dim_1"), ...columnsOf({ z: "list<float32>" })];
-  assertEquals(chooseColumns(columns, {}), { kind: "vectors", name: "z", index: 2 });
+  assertEquals(found(columns), { kind: "vectors", name: "z", index: 2 });
 });
 
 Deno.test("columns of numbers are listed with the flag that takes them", () => {
@@ -184,7 +192,7 @@ Deno.test("patterns take columns in the order of the patterns, then of the input
     id: "int32",
     b_2: "float32",
   });
-  assertEquals(chooseColumns(columns, { columns: ["a", "b_*"] }), {
+  assertEquals(found(columns, { columns: ["a", "b_*"] }), {
     kind: "numbers",
     name: "a,b_*",
     indices: [1, 0, 2, 4],
@@ -271,12 +279,12 @@ Deno.test("columns of matrices are taken where nothing else fits, or axes or nam
   const other = { name: "score", type: "float32", kind: "numbers" } as const;
   const vectors = { name: "pooled", type: "list<float32>", kind: "vectors" } as const;
   const tokens = (index: number) => ({ kind: "vectors", name: "tokens", index }) as const;
-  assertEquals(chooseColumns([other, matrices], {}), tokens(1));
+  assertEquals(found([other, matrices], {}), tokens(1));
   assertEquals(chooseColumns([vectors, matrices], {}).name, "pooled");
-  assertEquals(chooseColumns([vectors, matrices], { column: "tokens" }), tokens(1));
+  assertEquals(found([vectors, matrices], { column: "tokens" }), tokens(1));
   const counted = numbers("x0", "x1");
   assertEquals(chooseColumns([matrices, ...counted], {}).name, "x*");
-  assertEquals(chooseColumns([matrices, ...counted], { axes: "flat" }), tokens(0));
+  assertEquals(found([matrices, ...counted], { axes: "flat" }), tokens(0));
   const both = assertThrows(
     () => chooseColumns([vectors, matrices], { axes: "rows" }),
     RankMeError,
@@ -319,7 +327,7 @@ Deno.test("columns side by side are in the order asked for, those of a pattern i
     layer_name: "utf8",
     projector: "list<float32>",
   });
-  const chosen = (column: string | string[]) => chooseColumns(vectors, { column });
+  const chosen = (column: string | string[]) => found(vectors, { column });
   assertEquals(chosen("layer*"), {
     kind: "several",
     name: "layer*",
@@ -362,7 +370,7 @@ Deno.test("other columns side by side are other columns", () => {
 Deno.test("a column that says what rows belong to is no candidate", () => {
   const columns = columnsOf({ label: "list<float32>", emb: "list<float32>" });
   assertEquals(refusal(columns).code, "column");
-  assertEquals(chooseColumns(columns, { keys: ["label"] }), {
+  assertEquals(found(columns, { keys: ["label"] }), {
     kind: "vectors",
     name: "emb",
     index: 1,

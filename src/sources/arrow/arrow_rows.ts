@@ -142,6 +142,7 @@ export class ArrowRows {
         throw error instanceof RankMeError ? error.at({ batch: this.#batches }) : error;
       }
     }
+    this.#options.onColumns?.(found.chosen);
     return this.#found = found;
   }
 }

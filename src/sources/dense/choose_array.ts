@@ -1,12 +1,10 @@
 import { RankMeError } from "../../errors.ts";
-import {
-  chooseColumns,
-  chooseKeys,
-  type Column,
-  type ColumnChoice,
-  type KeyChoice,
-} from "../columns.ts";
+import { chooseColumns, chooseKeys, type Column } from "../columns.ts";
+import type { RowOptions } from "../format_reader.ts";
 import { unequalRows } from "../side_by_side.ts";
+
+/** What `np.savez(path, a, b)` calls arrays. */
+const PLACE = /^arr_\d+$/;
 
 /** Arrays that were chosen, by their indices. */
 export interface ChosenArrays {
@@ -21,7 +19,7 @@ export interface ChosenArrays {
  * Finds the arrays of embeddings in a file of several.
  *
  * @param arrays The arrays there are, as columns of vectors where they fit.
- * @param choice What the user asked for.
+ * @param options What the user asked for.
  * @param needed What would do, for messages.
  * @returns Which of them.
  * @throws {RankMeError} `column`, when none fits or several do, with the candidates; `usage`, when
@@ -29,7 +27,7 @@ export interface ChosenArrays {
  */
 export function chooseArrays(
   arrays: readonly Column[],
-  { column, columns, keys }: ColumnChoice & KeyChoice,
+  { column, columns, keys, onColumns }: RowOptions,
   needed: string,
 ): ChosenArrays {
   if (columns) {
@@ -38,6 +36,7 @@ export function chooseArrays(
     });
   }
   const chosen = chooseColumns(arrays, { column, keys }, { vectors: needed, numbers: needed });
+  onColumns?.({ ...chosen, areNamed: !chosen.names.every((name) => PLACE.test(name)) });
   return {
     indices: chosen.kind === "vectors" ? [chosen.index] : chosen.indices,
     areSeveral: chosen.kind === "several",

@@ -29,8 +29,11 @@ export const npzReader: FormatReader = {
     const arrays = arraysAmong(await zipMembers(file));
     const { keys = [] } = options;
     const array = namedArray(arrays, options);
-    if (array && keys.length === 0) return yield* readArray(file, array, options);
     const choice = array ? { ...options, column: nameOf(array) } : options;
+    if (array && keys.length === 0) {
+      chooseArrays([{ name: nameOf(array), kind: "vectors", type: "array" }], choice, NEEDED);
+      return yield* readArray(file, array, options);
+    }
     const found = await described(file, arrays);
     const chosen = chooseArrays(found, choice, NEEDED);
     if (chosen.areSeveral || keys.length > 0) {

@@ -31,6 +31,7 @@ export const parquetReader: FormatReader = {
     const footer = await readFooter(file);
     const schema = decoding(() => readSchema(footer.metadata.schema));
     const chosen = chooseColumns(schema.columns, options);
+    options.onColumns?.(chosen);
     const keyIndices = chooseKeys(schema.columns, options);
     const input = { file, footer, schema, options };
     const parts = await partsOf(input, chosen, keyIndices.length > 0);

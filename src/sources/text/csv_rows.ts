@@ -186,6 +186,7 @@ export class CsvRows implements TextReader {
   #choose(): void {
     const columns = this.#columns!;
     const chosen = columns.choose(this.#options);
+    this.#options.onColumns?.({ ...chosen, areNamed: columns.areNamed });
     const keys = columns.chooseKeys(this.#options);
     const layout = { delimiter: this.#delimiter!, fields: columns.count };
     const blocks = this.#blocks = new RowBlocks(originOf(chosen), keys.map(({ name }) => name));

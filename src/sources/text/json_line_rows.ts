@@ -120,6 +120,7 @@ export class JsonLineRows implements TextReader {
   #choose(): void {
     const chosen = this.#columns.choose(this.#options);
     this.#columns.checkKeys(this.#options);
+    this.#options.onColumns?.(chosen);
     this.#chosen = chosen;
     const blocks = this.#blocks = new RowBlocks(originOf(chosen), this.#keyNames);
     if (chosen.kind === "several") this.#wide = new WideRow(chosen.names, blocks);
