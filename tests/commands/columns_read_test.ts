@@ -1,0 +1,52 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { withFolder } from "../sources/shards/folders.ts";
+import { wideUrl } from "../sources/wide.ts";
+import { runCli } from "./run_cli.ts";
+
+const permissions = ["--allow-read"];
+
+async function scored(path: string, ...flags: string[]) {
+  const [json, text] = await Promise.all([
+    runCli([path, ...flags, "--json", "-q"], { permissions }),
+    runCli([path, ...flags, "-v"], { permissions }),
+  ]);
+  assertEquals([json.status, text.status], [0, 0], json.stderr + text.stderr);
+  const { column, columns } = JSON.parse(json.stdout);
+  return { column, columns, ...text };
+}
+
+Deno.test("the column, or the array, that was read is on the screen and in the JSON, and why with --verbose", async () => {
+  for (const file of ["pyarrow-v2-dictionary.parquet", "pyarrow.arrows", "stored.npz"]) {
+    const path = decodeURIComponent(wideUrl(file).pathname);
+    const { column, columns, stdout, stderr } = await scored(path, "--column", "layer2");
+    assertEquals([column, columns], ["layer2", undefined]);
+    assertStringIncludes(stdout, "\ncolumn         layer2\n");
+    assertStringIncludes(stderr, 'column "layer2" (named by --column), ');
+  }
+});
+
+Deno.test("columns of one dimension each are said as --columns takes them", async () => {
+  await withFolder({
+    "counted.csv": "id,dim_0,dim_1\na,1,2\nb,2,3.5\nc,0,1\n",
+    "unnamed.csv": "1.5,2\n2,3.5\n0,1\n",
+    "arrays.jsonl": "[1,2]\n[3,5]\n",
+  }, async (folder) => {
+    const counted = await scored(`${folder}/counted.csv`);
+    assertEquals([counted.column, counted.columns], [undefined, "dim_*"]);
+    assertStringIncludes(counted.stdout, "\ncolumns        dim_*\n");
+    assertStringIncludes(counted.stderr, 'columns "dim_*" (all columns of numbers');
+    const named = await scored(`${folder}/counted.csv`, "--columns", "dim_1,dim_0");
+    assertEquals(named.columns, "dim_1,dim_0");
+    assertStringIncludes(named.stderr, 'columns "dim_1,dim_0" (named by --columns)');
+    // What has no names has no column.
+    const { column, columns, stdout } = await scored(`${folder}/arrays.jsonl`);
+    assertEquals([column, columns, stdout.includes("\ncolumn")], [undefined, undefined, false]);
+  });
+});
+
+Deno.test("a table of several parts says in its last line which column they are of", async () => {
+  const path = decodeURIComponent(wideUrl("pyarrow.arrow").pathname);
+  const run = await runCli([path, "--column", "layer2", "--dims", "1,3"], { permissions });
+  assertStringIncludes(run.stdout, " rows of column layer2");
+  assertEquals(run.stdout.split("\n")[0].trim().startsWith("dims"), true);
+});
