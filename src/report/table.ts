@@ -93,7 +93,7 @@ function alignedCells(
 ): string[][] {
   const lines = [heads, ...rows].map((cells) => cells.map(written));
   const widths = heads.map((_, column) =>
-    Math.max(least, ...lines.map((line) => width(line[column])))
+    lines.reduce((most, line) => Math.max(most, width(line[column])), least)
   );
   return lines.map((line) =>
     line.map((cell, column) => {

@@ -71,31 +71,56 @@ export function namedAxes(configurations: readonly Configuration[]): Design {
  */
 export function findAxes(configurations: readonly Configuration[], about: Settings = {}): Design {
   const varied = variedIn(configurations);
-  const lines = varied.flatMap((hyperparameter) => linesOf(hyperparameter, configurations, varied))
+  const lines = linesOf(configurations, varied)
     .filter(({ hyperparameter, fixed }) => isAt(fixed, about, hyperparameter));
-  const candidates = configurations.filter(({ settings }) => isAt(settings, about));
-  const ranked = candidates
-    .map((configuration) => ({ configuration, through: linesThrough(configuration, lines) }))
-    .filter(({ through }) => through.length > 0)
-    .sort((a, b) => b.through.length - a.through.length || sizeOf(b.through) - sizeOf(a.through));
-  const best = ranked.filter(({ through }) =>
-    through.length === ranked[0].through.length && sizeOf(through) === sizeOf(ranked[0].through)
-  );
-  const designs = best.map(({ through }) => ({
-    through,
-    axes: chooseLines(varied, lines, through),
-  }));
-  const [first] = designs;
-  const differ = designs.some(({ axes }) =>
-    axes === undefined || axes.some((axis, index) => axis !== first.axes![index])
-  );
+  const byHyperparameter = Map.groupBy(lines, ({ hyperparameter }) => hyperparameter);
+  const best = mostCentral(configurations.filter(({ settings }) => isAt(settings, about)), lines);
+  const first = best[0] && chooseLines(byHyperparameter, best[0].through);
+  // In a grid all are alike, and the second differs from the first.
+  const differ = best.some(({ through }) => {
+    const axes = chooseLines(byHyperparameter, through);
+    return axes === undefined || axes.some((axis, index) => axis !== first![index]);
+  });
   if (differ) throw severalDefaults(best.map(({ configuration }) => configuration), varied);
-  const axes = first?.axes ?? lines;
+  const axes = first ?? lines;
   return {
     axes,
-    ...best.length === 1 && first.through.length > 1 && { default: best[0].configuration },
+    ...best.length === 1 && best[0].through.length > 1 && { default: best[0].configuration },
     unused: outside(axes, configurations),
   };
+}
+
+/** A configuration, and the lines that go through it. */
+interface Crossing {
+  readonly configuration: Configuration;
+  readonly through: readonly Axis[];
+}
+
+/** Those of some configurations that lie on most lines, and of them on the longest. */
+function mostCentral(
+  candidates: readonly Configuration[],
+  lines: readonly Axis[],
+): readonly Crossing[] {
+  const linesThrough = new Map<Configuration, Axis[]>();
+  for (const line of lines) {
+    for (const configuration of line.configurations) {
+      const through = linesThrough.get(configuration);
+      if (through) through.push(line);
+      else linesThrough.set(configuration, [line]);
+    }
+  }
+  let best: Crossing[] = [], most = 0, longest = 0;
+  for (const configuration of candidates) {
+    const through = linesThrough.get(configuration) ?? [];
+    const size = sizeOf(through);
+    if (through.length > most || through.length === most && size > longest) {
+      [best, most, longest] = [[], through.length, size];
+    }
+    if (most > 0 && through.length === most && size === longest) {
+      best.push({ configuration, through });
+    }
+  }
+  return best;
 }
 
 /**
@@ -104,18 +129,16 @@ export function findAxes(configurations: readonly Configuration[], about: Settin
  * @returns The lines; nothing where one has several and none goes through it.
  */
 function chooseLines(
-  varied: readonly string[],
-  lines: readonly Axis[],
+  lines: ReadonlyMap<string, readonly Axis[]>,
   through: readonly Axis[],
 ): readonly Axis[] | undefined {
   const chosen: Axis[] = [];
-  for (const name of varied) {
-    const own = lines.filter(({ hyperparameter }) => hyperparameter === name);
+  for (const [name, own] of lines) {
     const line = own.length > 1
       ? through.find(({ hyperparameter }) => hyperparameter === name)
       : own[0];
-    if (line) chosen.push(line);
-    else if (own.length > 0) return undefined;
+    if (line === undefined) return undefined;
+    chosen.push(line);
   }
   return chosen;
 }
@@ -134,24 +157,44 @@ function valuesOf(
 }
 
 /** Every set of two configurations or more that differ in one hyperparameter only. */
-function linesOf(
-  hyperparameter: string,
-  configurations: readonly Configuration[],
-  varied: readonly string[],
-): Axis[] {
-  const others = varied.filter((name) => name !== hyperparameter);
-  // A hyperparameter that was not given has no place on an axis of its values.
-  const given = configurations.filter(({ settings }) => settings[hyperparameter] !== undefined);
-  const groups = Map.groupBy(given, ({ settings }) => keyOf(pick(settings, others)));
-  return [...groups.values()].filter(({ length }) => length > 1).map((configurations) => ({
-    hyperparameter,
-    fixed: pick(configurations[0].settings, others),
-    configurations,
-  }));
+function linesOf(configurations: readonly Configuration[], varied: readonly string[]): Axis[] {
+  const before = numberedPrefixes(configurations, varied);
+  const after = numberedPrefixes(configurations, varied.toReversed());
+  return varied.flatMap((hyperparameter, place) => {
+    // A hyperparameter that was not given has no place on an axis of its values.
+    const given = configurations.filter(({ settings }) => settings[hyperparameter] !== undefined);
+    const others = varied.filter((name) => name !== hyperparameter);
+    const groups = Map.groupBy(
+      given,
+      (one) => `${before.get(one)![place]} ${after.get(one)![others.length - place]}`,
+    );
+    return [...groups.values()].filter(({ length }) => length > 1).map((configurations) => ({
+      hyperparameter,
+      fixed: pick(configurations[0].settings, others),
+      configurations,
+    }));
+  });
 }
 
-function linesThrough(configuration: Configuration, lines: readonly Axis[]): readonly Axis[] {
-  return lines.filter(({ configurations }) => configurations.includes(configuration));
+/**
+ * For each configuration the numbers of its first 0, 1, 2 … values, the same for two that have all of
+ * these in common: the values of all hyperparameters but one are known by two such numbers.
+ */
+function numberedPrefixes(
+  configurations: readonly Configuration[],
+  names: readonly string[],
+): ReadonlyMap<Configuration, readonly number[]> {
+  const numbers = new Map<string, number>();
+  return new Map(configurations.map((configuration) => {
+    const prefixes = [0];
+    for (const [length, name] of names.entries()) {
+      const key = JSON.stringify([prefixes[length], configuration.settings[name]]);
+      const known = numbers.get(key) ?? numbers.size + 1;
+      numbers.set(key, known);
+      prefixes.push(known);
+    }
+    return [configuration, prefixes];
+  }));
 }
 
 function sizeOf(lines: readonly Axis[]): number {

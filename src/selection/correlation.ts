@@ -1,3 +1,5 @@
+import { kendall } from "./kendall.ts";
+
 /** How strongly two quantities go together. */
 export interface Correlation {
   /** From −1 to 1. */
@@ -55,13 +57,13 @@ export function correlations(
   if (count < LEAST) return undefined;
   const pearson = pearsonOf(x, y);
   const spearman = pearsonOf(ranksOf(x), ranksOf(y));
-  const kendall = kendallOf(x, y);
-  if (pearson === undefined || spearman === undefined || kendall === undefined) return undefined;
+  const tau = kendall(x, y);
+  if (pearson === undefined || spearman === undefined || tau === undefined) return undefined;
   return {
     count,
     pearson: interval(pearson, 1 / (count - 3)),
     spearman: interval(spearman, (1 + spearman ** 2 / 2) / (count - 3)),
-    kendall: interval(kendall, count > 4 ? 0.437 / (count - 4) : Infinity),
+    kendall: interval(rounded(tau), count > 4 ? 0.437 / (count - 4) : Infinity),
   };
 }
 
@@ -85,7 +87,7 @@ function deviationsOf(values: readonly number[]): readonly number[] | undefined 
   if (values.every((value) => value === values[0])) return undefined;
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
   const deviations = values.map((value) => value - mean);
-  const largest = Math.max(...deviations.map(Math.abs));
+  const largest = deviations.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   return deviations.map((one) => one / largest);
 }
 
@@ -100,24 +102,11 @@ function rounded(value: number): number {
 
 /** Ranks from 1; equal values share the mean of theirs. */
 function ranksOf(values: readonly number[]): readonly number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const equal = values.filter((other) => other === value).length;
-    return below + (equal + 1) / 2;
-  });
-}
-
-/** τ-b; nothing where a coordinate does not vary. */
-function kendallOf(x: readonly number[], y: readonly number[]): number | undefined {
-  let agreement = 0, untiedX = 0, untiedY = 0;
-  for (let i = 0; i < x.length; i++) {
-    for (let j = 0; j < i; j++) {
-      const dx = Math.sign(x[i] - x[j]), dy = Math.sign(y[i] - y[j]);
-      agreement += dx * dy;
-      untiedX += dx * dx;
-      untiedY += dy * dy;
-    }
+  const order = values.map((_, index) => index).sort((a, b) => values[a] - values[b]);
+  const ranks = new Array<number>(values.length);
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    while (end < order.length && values[order[end]] === values[order[start]]) end++;
+    for (let at = start; at < end; at++) ranks[order[at]] = (start + 1 + end) / 2;
   }
-  const pairs = Math.sqrt(untiedX) * Math.sqrt(untiedY);
-  return pairs === 0 ? undefined : rounded(agreement / pairs);
+  return ranks;
 }

@@ -31,11 +31,10 @@ export function choiceTable(choice: AxisChoice, tasks: readonly string[]): Table
     },
     { head: "below the highest", cell: ({ difference }) => describeDifference(difference) },
     { head: "α", cell: ({ alphaReq }) => alphaReq === undefined ? "" : alphaReq.toFixed(3) },
-    ...tasks.map((task): Column => ({
-      head: task,
-      cell: ({ accuracies }) =>
-        decimal(accuracies[task], candidates.map((one) => one.accuracies[task])),
-    })),
+    ...tasks.map((task): Column => {
+      const decimal = decimals(candidates.map((one) => one.accuracies[task]));
+      return { head: task, cell: ({ accuracies }) => decimal(accuracies[task]) };
+    }),
   ];
   const shown = columns.filter(({ cell }, index) =>
     index < 3 || candidates.some((one) => cell(one) !== "")
@@ -84,17 +83,14 @@ export function costTable({ methods, costs }: Selection, task: string): Table | 
   const ways = (["rankMe", "alphaReq", "default", "random"] as const)
     .filter((way) => judged.some(({ costs }) => costs[way] !== undefined));
   const named = methods.some(({ method }) => method !== undefined);
-  const scale = judged.map(({ costs }) => costs.oracle.accuracy);
+  const decimal = decimals(judged.map(({ costs }) => costs.oracle.accuracy));
   const row = (
     labels: readonly string[],
     picks: Partial<Record<typeof ways[number] | "oracle", Picked | MeanPicked>>,
   ) => [
     ...labels.slice(named ? 0 : 1),
-    decimal(picks.oracle?.accuracy, scale),
-    ...ways.flatMap((way) => [
-      decimal(picks[way]?.accuracy, scale),
-      decimal(picks[way]?.gap, scale),
-    ]),
+    decimal(picks.oracle?.accuracy),
+    ...ways.flatMap((way) => [decimal(picks[way]?.accuracy), decimal(picks[way]?.gap)]),
   ];
   return {
     heads: [
@@ -220,8 +216,7 @@ export function describeChoice({ hyperparameter, chosen, reason }: AxisChoice): 
 }
 
 /** Shares have four decimals and percentages two, whichever the others of the kind are. */
-function decimal(value: number | undefined, scale: readonly (number | undefined)[]): string {
-  if (value === undefined) return "";
-  const areShares = scale.every((one) => one === undefined || Math.abs(one) <= 1);
-  return value.toFixed(areShares ? 4 : 2);
+function decimals(kind: readonly (number | undefined)[]): (value: number | undefined) => string {
+  const areShares = kind.every((one) => one === undefined || Math.abs(one) <= 1);
+  return (value) => value?.toFixed(areShares ? 4 : 2) ?? "";
 }

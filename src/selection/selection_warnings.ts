@@ -65,6 +65,7 @@ function edgeOf(
   const numbers = values.filter((value) => typeof value === "number");
   const isOrdered = numbers.length === values.length;
   if (hyperparameter === undefined || !isOrdered || values.length < 3) return undefined;
-  if (chosen.value === Math.min(...numbers)) return "smallest";
-  return chosen.value === Math.max(...numbers) ? "largest" : undefined;
+  const own = Number(chosen.value);
+  if (numbers.every((value) => value >= own)) return "smallest";
+  return numbers.every((value) => value <= own) ? "largest" : undefined;
 }

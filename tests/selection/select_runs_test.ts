@@ -4,6 +4,7 @@ import { type ManifestOptions, parseManifest } from "../../src/selection/manifes
 import { selectRuns } from "../../src/selection/select_runs.ts";
 import type { SelectionOptions } from "../../src/selection/selection_options.ts";
 import type { Selection } from "../../src/selection/selection.ts";
+import { selectionText } from "../../src/selection/selection_text.ts";
 
 async function select(text: string, options: SelectionOptions = {}, columns: ManifestOptions = {}) {
   return selectRuns(await parseManifest(text, columns), options);
@@ -442,4 +443,24 @@ Deno.test("no report holds a number that is none, whatever is missing", async ()
   const numbers = JSON.stringify({ methods, costs });
   // JSON writes NaN and Infinity as null.
   assertEquals(numbers.includes("null"), false, numbers);
+});
+
+Deno.test("a grid of 91,125 configurations is refused without comparing each with each line", async () => {
+  const values = Array.from({ length: 45 }, (_, i) => i);
+  const rows = values.flatMap((a) =>
+    values.flatMap((b) => values.map((c) => `${a},${b},${c},${30 + (a * b + c) % 7}`))
+  );
+  const manifest = await parseManifest(`a,b,c,rankMe\n${rows.join("\n")}\n`);
+  const error = assertThrows(() => selectRuns(manifest), RankMeError);
+  assertStringIncludes(error.message, "91125 configurations could be the default");
+  // The advice of the message is followed.
+  const { methods } = selectRuns(manifest, { default: { a: 0, b: 0, c: 0 } });
+  assertEquals(methods[0].choices.map(({ hyperparameter }) => hyperparameter), ["a", "b", "c"]);
+  assertEquals(methods[0].choices.map(({ candidates }) => candidates.length), [45, 45, 45]);
+});
+
+Deno.test("hundreds of thousands of values can be chosen from and printed", async () => {
+  const rows = Array.from({ length: 150_000 }, (_, i) => `${i},${10 + i % 89},${i % 97}`);
+  const selection = selectRuns(await parseManifest(`lr,rankMe,accuracy\n${rows.join("\n")}\n`));
+  assertEquals(selectionText(selection).split("\n").length > 150_000, true);
 });

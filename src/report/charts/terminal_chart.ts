@@ -60,7 +60,7 @@ export async function terminalChart(
     ? [Math.log10, (at: number) => 10 ** at]
     : [(x: number) => x, (at: number) => at];
   const placed = points.map(([x, y]) => [place(x), y] as [number, number]);
-  const top = roundUp(Math.max(...points.map(([, y]) => y)));
+  const top = roundUp(points.reduce((most, [, y]) => Math.max(most, y), 0));
   const heights = [0, top / 2, top];
   // The library leaves as much room as the first and the last label need.
   const room = Math.max(...heights.map((height) => label(height).length));
