@@ -34,6 +34,7 @@ export const EXIT_STATUS = {
  * - `usage`: a flag, option or argument that cannot be understood.
  * - `permission`: a permission that the runtime was not given.
  * - `unreadable`: an input that is not there or cannot be opened.
+ * - `unwritable`: a result that cannot be written, as on a full disk.
  * - `format`: bytes of another format than the ones that can be read.
  * - `unsupported`: the right format with a feature that cannot be read.
  * - `truncated`: an input that stops before its own structure says so.
@@ -47,11 +48,13 @@ export const EXIT_STATUS = {
  * - `empty`: no rows at all.
  * - `memory`: more memory than there is.
  * - `package`: a package of npm that is needed and cannot be had.
+ * - `resources`: anything else that the machine lacks, such as files that can be open.
  */
 export type ErrorCode =
   | "usage"
   | "permission"
   | "unreadable"
+  | "unwritable"
   | "format"
   | "unsupported"
   | "truncated"
@@ -64,7 +67,8 @@ export type ErrorCode =
   | "range"
   | "empty"
   | "memory"
-  | "package";
+  | "package"
+  | "resources";
 
 /** Codes that are not the input's fault. */
 const OTHER_STATUS: { readonly [code in ErrorCode]?: number } = {
@@ -72,6 +76,8 @@ const OTHER_STATUS: { readonly [code in ErrorCode]?: number } = {
   permission: EXIT_STATUS.usage,
   memory: EXIT_STATUS.resources,
   package: EXIT_STATUS.resources,
+  resources: EXIT_STATUS.resources,
+  unwritable: EXIT_STATUS.resources,
 };
 
 /** Where in the input something was found. Counts start at 0, as in NumPy, but for lines. */

@@ -41,8 +41,9 @@ it says anything, and where it is no small number a warning says so.
 
 ${INPUT_HELP}
 
-Exit status: 0 done, 2 wrong usage, 3 bad input, inputs of different numbers of rows among it,
-4 out of memory, 130 interrupted (the rows read by then are compared).`,
+Exit status: 0 done, 2 wrong usage or a permission that is missing, 3 bad input, inputs of different
+numbers of rows among it, 4 out of memory, a full disk or a package that cannot be downloaded,
+130 interrupted (the rows read by then are compared).`,
   flags: [
     ...INPUT_FLAGS,
     ...ONE_INPUT_FLAGS,

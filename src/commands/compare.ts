@@ -1,4 +1,4 @@
-import { EXIT_STATUS } from "../errors.ts";
+import { type ErrorCode, EXIT_STATUS } from "../errors.ts";
 import type { EachInput } from "../pipeline/each_options.ts";
 import type { EachOutcome } from "../pipeline/each_outcome.ts";
 import { scoreEach } from "../pipeline/score_each.ts";
@@ -26,6 +26,9 @@ import { describeBackend } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
 import { writeFile } from "./write_file.ts";
 
+/** What is wrong with the machine or its permissions, and not with an input. */
+const OF_THE_MACHINE: readonly ErrorCode[] = ["permission", "memory", "package", "resources"];
+
 /** `rankme compare`. */
 export const compareCommand: Command = {
   name: "compare",
@@ -41,7 +44,8 @@ difference to the best has a standard error of its own; ≈ marks what cannot be
 With --x RankMe is drawn against the step; a drop is RankMe below the best before by more than
 chance allows, a collapse one that leaves less than half of it.
 
-Exit status: 0 done, 2 wrong usage, 3 when an input could not be scored (the others are),
+Exit status: 0 done, 2 wrong usage or a permission that is missing, 3 when an input could not be
+scored (the others are), 4 out of memory, a full disk or a package that cannot be downloaded,
 130 interrupted (what was scored by then is shown).`,
   flags: COMPARE_FLAGS,
   examples: [
@@ -72,8 +76,15 @@ async function run(args: Arguments): Promise<number> {
     if (args.on("verbose")) {
       circumstances(comparison, performance.now() - started).forEach((line) => say(line));
     }
-    return comparison.failed.length > 0 ? EXIT_STATUS.input : EXIT_STATUS.done;
+    return statusOf(comparison);
   });
+}
+
+/** That of a failure which is not the input's own, as a permission that is missing; else of bad input. */
+function statusOf({ failed }: Comparison): number {
+  if (failed.length === 0) return EXIT_STATUS.done;
+  const other = failed.find(({ error: { code } }) => OF_THE_MACHINE.includes(code));
+  return other?.error.exitStatus ?? EXIT_STATUS.input;
 }
 
 /** The data sets among the inputs: those in the only one, or each. */

@@ -14,7 +14,7 @@ import {
 } from "../sources/synthetic.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./flags.ts";
-import { print, say } from "./output.ts";
+import { print, printStream, say } from "./output.ts";
 import { RANK_FLAGS, rankOptions } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
 
@@ -75,15 +75,15 @@ see it to many digits). Gaussian rows are random: --expect is what they approach
     if (Deno.stdout.isTerminal()) {
       throw usage("an Arrow stream is not for a terminal", "pipe it on or write it to a file");
     }
-    await syntheticEmbeddings(options)
-      .pipeThrough(
+    await printStream(
+      syntheticEmbeddings(options).pipeThrough(
         new ArrowEncodeStream({
           layout: args.text("layout") as ArrowLayout | undefined,
           dtype: args.text("dtype") as ArrowDtype | undefined,
           column: args.text("column"),
         }),
-      )
-      .pipeTo(Deno.stdout.writable);
+      ),
+    );
     return EXIT_STATUS.done;
   },
 };

@@ -1,6 +1,6 @@
-import { closest, type ErrorCode, EXIT_STATUS, RankMeError } from "../errors.ts";
-import { missingPackage } from "../platform/missing_package.ts";
+import { closest, type ErrorCode, EXIT_STATUS } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
+import { explained } from "../platform/environment_errors.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands.ts";
 import { Arguments } from "./flags.ts";
 import { commandHelp, generalHelp } from "./help.ts";
@@ -22,7 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args);
   } catch (error) {
-    return explain(missingPackage(error) ?? error, verbose);
+    return report(error, verbose);
   }
 }
 
@@ -55,17 +55,14 @@ async function printHelp(name: string | undefined): Promise<number> {
 }
 
 /** Says what went wrong, in one line where it is not our fault. */
-function explain(error: unknown, verbose: boolean): number {
+function report(error: unknown, verbose: boolean): number {
   // Nobody reads our output any more, as after `| head`: that is no error.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT_STATUS.done;
-  if (error instanceof RankMeError) {
-    const near = NO_SUCH_INPUT.includes(error.code) && closest(error.place.input ?? "", NAMES);
-    say(near ? `${error.message}; did you mean the command ${near}?` : error);
-    return error.exitStatus;
-  }
-  if (error instanceof RangeError && /allocat|array length/i.test(error.message)) {
-    say(`out of memory (${error.message})`);
-    return EXIT_STATUS.resources;
+  const known = explained(error);
+  if (known) {
+    const near = NO_SUCH_INPUT.includes(known.code) && closest(known.place.input ?? "", NAMES);
+    say(near ? `${known.message}; did you mean the command ${near}?` : known);
+    return known.exitStatus;
   }
   const [reason, stack] = error instanceof Error ? [error.message, error.stack] : [String(error)];
   say(`a fault of ours: ${reason}; please report it, with the output of --verbose`);

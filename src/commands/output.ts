@@ -1,5 +1,6 @@
 import type { RankMeError } from "../errors.ts";
 import { printableClause } from "../printable.ts";
+import { isRefusal, refusedBySystem } from "../platform/system_errors.ts";
 
 const encoder = new TextEncoder();
 
@@ -8,9 +9,32 @@ const encoder = new TextEncoder();
  *
  * @param text What to write.
  * @throws {Deno.errors.BrokenPipe} When nobody reads any more.
+ * @throws {RankMeError} `unwritable`, as on a full disk.
  */
 export function print(text: string): void {
-  writeAll(Deno.stdout, text);
+  try {
+    writeAll(Deno.stdout, text);
+  } catch (error) {
+    throw unwritten(error);
+  }
+}
+
+/**
+ * Writes results to standard output as they come.
+ *
+ * @param bytes What to write.
+ * @throws {Deno.errors.BrokenPipe} When nobody reads any more.
+ * @throws {RankMeError} `unwritable`, as on a full disk; what the stream fails with.
+ */
+export async function printStream(bytes: ReadableStream<Uint8Array>): Promise<void> {
+  await bytes.pipeTo(Deno.stdout.writable).catch((error) => {
+    throw unwritten(error);
+  });
+}
+
+function unwritten(error: unknown): unknown {
+  if (!isRefusal(error) || error instanceof Deno.errors.BrokenPipe) return error;
+  return refusedBySystem(error, "write").at({ input: "standard output" });
 }
 
 /**

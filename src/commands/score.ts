@@ -43,7 +43,8 @@ Several inputs are the shards of one data set.
 
 ${METRICS_HELP}
 
-Exit status: 0 done, 1 a gate failed, 2 wrong usage, 3 bad input, 4 out of memory,
+Exit status: 0 done, 1 a gate failed, 2 wrong usage or a permission that is missing, 3 bad input,
+4 out of memory, a full disk or a package that cannot be downloaded,
 130 interrupted (what was read by then is scored, and marked as partial).`,
   flags: [
     ...INPUT_FLAGS,

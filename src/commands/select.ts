@@ -43,8 +43,9 @@ export const selectCommand: Command = {
 For each method and each hyperparameter that was varied while the others stayed at their default,
 the value of the highest RankMe is chosen. Embeddings need --allow-read.
 
-Exit status: 0 done, 2 wrong usage, 3 a manifest that is wrong, or a run that could not be scored
-though nothing says that it failed (the choice is made among the others), 4 out of memory,
+Exit status: 0 done, 2 wrong usage or a permission that is missing, 3 a manifest that is wrong, or a
+run that could not be scored though nothing says that it failed (the choice is made among the
+others), 4 out of memory, a full disk or a package that cannot be downloaded,
 130 interrupted (nothing is chosen).`,
   flags: [
     { name: "hyperparameters", value: "LIST", help: "the columns of hyperparameters" },

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type ErrorCode, type Place, RankMeError } from "../errors.ts";
+import type { ErrorCode, Place } from "../errors.ts";
 import { type BackendChoice, chooseBackend } from "../linalg/choose_backend.ts";
 import type { ScoreReport } from "../report/report.ts";
+import { explained } from "../platform/environment_errors.ts";
 import { score } from "./score.ts";
 import type { ScoreOptions } from "./score_options.ts";
 
@@ -61,8 +62,9 @@ async function run({ source, options, backend: choice }: WorkerJob): Promise<voi
     });
     channel.postMessage({ kind: "report", report });
   } catch (error) {
-    if (!(error instanceof RankMeError)) throw error;
-    const { code, what, place, advice } = error;
+    const known = explained(error);
+    if (!known) throw error;
+    const { code, what, place, advice } = known;
     channel.postMessage({ kind: "error", error: { code, what, place, advice } });
   }
 }

@@ -2,8 +2,9 @@ import { RankMeError } from "../../errors.ts";
 import { urlOf } from "./input_name.ts";
 import { openUrl } from "./open_url.ts";
 import type { OpenedBytes } from "./opened_bytes.ts";
-import { type ByteReader, byteSource, readerSource } from "./pulled_bytes.ts";
+import { type ByteReader, type ByteSource, byteSource, readerSource } from "./pulled_bytes.ts";
 import { openFile, sequentially } from "./random_access.ts";
+import { isRefusal, refusedBySystem } from "../../platform/system_errors.ts";
 
 /** How to get at what other schemes stand for. */
 const ADVICE: { readonly [scheme: string]: (address: string) => string } = {
@@ -24,20 +25,33 @@ const ADVICE: { readonly [scheme: string]: (address: string) => string } = {
 export async function openBytes(
   input: string | URL | ByteReader | ReadableStream<Uint8Array>,
 ): Promise<OpenedBytes> {
-  if (input instanceof ReadableStream) return { source: byteSource(input) };
-  if (!(typeof input === "string" || input instanceof URL)) return { source: readerSource(input) };
+  if (input instanceof ReadableStream) return { source: explained(byteSource(input)) };
+  if (!(typeof input === "string" || input instanceof URL)) {
+    return { source: explained(readerSource(input)) };
+  }
   const url = urlOf(input);
   if (url && url.protocol !== "file:") {
     if (url.protocol === "http:" || url.protocol === "https:") return await openUrl(url);
     throw unknownScheme(url);
   }
   const file = await openFile(url ?? input);
-  if (file instanceof Deno.FsFile) return { source: readerSource(file) };
+  if (file instanceof Deno.FsFile) return { source: explained(readerSource(file)) };
   return {
     source: sequentially(file),
     size: file.size,
     randomAccess: () => Promise.resolve(file),
     checkUnchanged: () => file.checkUnchanged(),
+  };
+}
+
+/** A source that says in a user's words what the system refused; other errors are its program's. */
+function explained({ read, close }: ByteSource): ByteSource {
+  return {
+    read: (memory, least) =>
+      read(memory, least).catch((error) => {
+        throw isRefusal(error) ? refusedBySystem(error, "read") : error;
+      }),
+    close,
   };
 }
 

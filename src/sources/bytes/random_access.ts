@@ -1,5 +1,6 @@
 import { allocating, RankMeError } from "../../errors.ts";
 import type { ByteSource } from "./pulled_bytes.ts";
+import { refusedBySystem } from "../../platform/system_errors.ts";
 
 /** Bytes that can be read from anywhere: a file, or a stand-in for one. */
 export interface RandomAccess {
@@ -34,7 +35,7 @@ export async function openFile(
   path: string | URL,
 ): Promise<RandomAccess | Deno.FsFile> {
   const file = await explaining(path, () => Deno.open(path, { read: true }));
-  const { size, mtime, isDirectory, isFile } = await file.stat();
+  const { size, mtime, isDirectory, isFile } = await explaining(path, () => file.stat());
   if (isDirectory) {
     file.close();
     throw new RankMeError("unreadable", "this is a directory", { advice: "pass the files in it" });
@@ -90,26 +91,7 @@ async function explaining<T>(path: string | URL, operation: () => Promise<T>): P
   try {
     return await operation();
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
-      throw new RankMeError("unreadable", "there is no such file", { cause });
-    }
-    if (cause instanceof Deno.errors.NotCapable && cause.message.includes("--allow-all")) {
-      throw new RankMeError("permission", "Deno opens this only with --allow-all", {
-        advice: "pipe it in and pass - instead",
-        cause,
-      });
-    }
-    if (cause instanceof Deno.errors.NotCapable) {
-      throw new RankMeError("permission", "Deno was not allowed to read this file", {
-        advice: `add --allow-read or --allow-read=${pathOf(path)}`,
-        cause,
-      });
-    }
-    if (cause instanceof Deno.errors.PermissionDenied) {
-      throw new RankMeError("unreadable", "the system does not allow reading it", { cause });
-    }
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RankMeError("unreadable", `it cannot be read (${reason})`, { cause });
+    throw refusedBySystem(cause, "read", pathOf(path));
   }
 }
 

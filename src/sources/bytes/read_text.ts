@@ -1,7 +1,7 @@
 import { RankMeError } from "../../errors.ts";
 import { nameOf } from "./input_name.ts";
 import { openBytes } from "./open_bytes.ts";
-import type { ByteReader } from "./pulled_bytes.ts";
+import type { ByteReader, ByteSource } from "./pulled_bytes.ts";
 
 const CHUNK_BYTES = 65_536;
 
@@ -28,20 +28,25 @@ export async function readTextIf(
   input: string | URL | ByteReader,
   isWanted: (beginning: string) => boolean,
 ): Promise<string | undefined> {
-  const { source } = await openBytes(input).catch((error) => {
-    const isPath = typeof input === "string" || input instanceof URL;
-    throw isPath && error instanceof RankMeError ? error.at({ input: nameOf(input) }) : error;
-  });
+  const name = typeof input === "string" || input instanceof URL ? nameOf(input) : "stdin";
+  try {
+    const { source } = await openBytes(input);
+    return await decodedIf(source, isWanted).finally(() => source.close());
+  } catch (error) {
+    throw error instanceof RankMeError ? error.at({ input: name }) : error;
+  }
+}
+
+async function decodedIf(
+  source: ByteSource,
+  isWanted: (beginning: string) => boolean,
+): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";
-  try {
-    for (let isFirst = true;; isFirst = false) {
-      const bytes = await source.read(new Uint8Array(CHUNK_BYTES), isFirst ? CHUNK_BYTES : 1);
-      text += decoder.decode(bytes, { stream: bytes.length > 0 });
-      if (isFirst && !isWanted(text)) return undefined;
-      if (bytes.length === 0) return text;
-    }
-  } finally {
-    await source.close();
+  for (let isFirst = true;; isFirst = false) {
+    const bytes = await source.read(new Uint8Array(CHUNK_BYTES), isFirst ? CHUNK_BYTES : 1);
+    text += decoder.decode(bytes, { stream: bytes.length > 0 });
+    if (isFirst && !isWanted(text)) return undefined;
+    if (bytes.length === 0) return text;
   }
 }

@@ -1,4 +1,4 @@
-import { RankMeError } from "../../errors.ts";
+import { refusedBySystem } from "../../platform/system_errors.ts";
 
 /** A file or folder, links followed. */
 export interface Entry {
@@ -31,7 +31,7 @@ export async function lookUp(path: string): Promise<Entry | undefined> {
   } catch (error) {
     // A name too long for a file is that of none.
     if (isMissing(error) || (error as { code?: string }).code === "ENAMETOOLONG") return undefined;
-    throw unreadable(path, error);
+    throw refusedBySystem(error, "list", path).at({ input: path });
   }
 }
 
@@ -49,7 +49,8 @@ export async function namesIn(folder: string): Promise<string[] | undefined> {
     return names;
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw unreadable(folder || ".", error);
+    const input = folder || ".";
+    throw refusedBySystem(error, "list", input).at({ input });
   }
 }
 
@@ -66,23 +67,4 @@ export function pathIn(folder: string, name: string): string {
 
 function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
-}
-
-function unreadable(path: string, cause: unknown): RankMeError {
-  const place = { input: path };
-  if (cause instanceof Deno.errors.NotCapable) {
-    return new RankMeError("permission", "Deno was not allowed to look into this folder", {
-      place,
-      advice: `add --allow-read or --allow-read=${path}`,
-      cause,
-    });
-  }
-  if (cause instanceof Deno.errors.PermissionDenied) {
-    return new RankMeError("unreadable", "the system does not allow looking into it", {
-      place,
-      cause,
-    });
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new RankMeError("unreadable", `it cannot be looked into (${reason})`, { place, cause });
 }

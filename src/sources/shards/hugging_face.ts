@@ -1,4 +1,5 @@
 import { RankMeError } from "../../errors.ts";
+import { readText } from "../bytes/read_text.ts";
 import { compareNaturally } from "./natural_order.ts";
 import { lookUp, pathIn } from "./directory.ts";
 import { someNames } from "./some_names.ts";
@@ -82,8 +83,9 @@ function isPlain(name: string): boolean {
 }
 
 async function readJson(path: string): Promise<Record<string, unknown>> {
+  const text = await readText(path);
   try {
-    return Object(JSON.parse(await Deno.readTextFile(path)));
+    return Object(JSON.parse(text));
   } catch (cause) {
     throw new RankMeError("corrupt", "it cannot be read as JSON, and says which files count", {
       place: { input: path },
