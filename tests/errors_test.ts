@@ -64,6 +64,8 @@ Deno.test("every code has the exit status of the design", () => {
     empty: 3,
     memory: 4,
     package: 4,
+    resources: 4,
+    unwritable: 4,
   };
   for (const [code, status] of Object.entries(statuses)) {
     assertEquals(new RankMeError(code as ErrorCode, "x").exitStatus, status, code);

@@ -107,7 +107,7 @@ Deno.test("options that make no sense are refused with status 2", async () => {
     [["--spectrum", "rank:200"], /rank must be from 1 to 128/],
     [["--dtype", "f8"], /--dtype is f16, f32, f64, not "f8"/],
     [["--noise=-1"], /noise must be 0 or more/],
-    [["--mean", "-1"], /write a negative value with =/],
+    [["--mean", "-1"], /write --mean=-1/],
     [["extra"], /generate takes no input/],
   ];
   for (const [flags, message] of cases) {
