@@ -105,10 +105,15 @@ export function refuseOtherFormat(asked: Format, head: Uint8Array): void {
   const foreign = found ? undefined : foreignFormat(head);
   if (foreign && !foreign.isWeak) throw unreadable(foreign);
   if (!found || found === asked || isText(found) && isText(asked) || !isPlain(found, head)) return;
-  const called = isText(asked) || isRaw(asked) ? `what --format ${asked} is for` : CALLED[asked];
-  throw new RankMeError("format", `this is ${describeBytes(head)}, not ${called}`, {
-    advice: "leave out --format, or write the numbers with np.save if that is what they are",
-  });
+  const what = `this is ${describeBytes(head)}, not`;
+  throw isRaw(asked)
+    ? new RankMeError("format", `${what} numbers alone`, {
+      advice:
+        "leave out --format and --dim, or write it with np.save if it is numbers nevertheless",
+    })
+    : new RankMeError("format", `${what} ${isText(asked) ? "text" : CALLED[asked]}`, {
+      advice: "leave out --format",
+    });
 }
 
 /** Whether first bytes that look like a format are hardly numbers. */

@@ -104,9 +104,7 @@ export class TextFeeder implements ByteParser<RowBlock> {
     } catch {
       throw this.#damaged(bytes, (line) => !this.#isText(line), NOT_UTF_8);
     }
-    if (text.includes("\0")) {
-      throw this.#damaged(bytes, (line) => line.includes(0), "has a NUL byte, which no text has");
-    }
+    if (text.includes("\0")) throw this.#damaged(bytes, (line) => line.includes(0), HAS_NUL);
     const isFirst = !this.#isBegun && bytes.length > 0;
     this.#isBegun ||= isFirst;
     return isFirst && text.startsWith("\ufeff") ? text.slice(1) : text;
@@ -124,7 +122,7 @@ export class TextFeeder implements ByteParser<RowBlock> {
   #damaged(
     bytes: Uint8Array,
     isDamaged: (line: Uint8Array) => boolean,
-    what: string,
+    { what, advice }: Damage,
   ): RankMeError {
     let line = this.#reader.line + newlinesIn(this.#text);
     for (let start = 0;; line++) {
@@ -135,7 +133,7 @@ export class TextFeeder implements ByteParser<RowBlock> {
     }
     return new RankMeError("corrupt", `this line ${what}`, {
       place: { line },
-      advice: "write the file as UTF-8 text; raw numbers are read with --format f32 --dim D",
+      advice,
     });
   }
 
@@ -157,7 +155,20 @@ export class TextFeeder implements ByteParser<RowBlock> {
   }
 }
 
-const NOT_UTF_8 = "is not UTF-8";
+/** What is wrong with a line, and what would do. */
+interface Damage {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const NOT_UTF_8: Damage = {
+  what: "is not UTF-8",
+  advice: "if it is Latin-1, convert it: iconv -f latin1 -t utf-8 FILE | rankme",
+};
+const HAS_NUL: Damage = {
+  what: "has a NUL byte, which no text has",
+  advice: "was its disk full, or its writer cut off? write it again as UTF-8 text",
+};
 
 function tooLong(what: string, line: number, advice: string): RankMeError {
   return new RankMeError("corrupt", `${what} of more than ${formatBytes(MAX_LENGTH)}`, {

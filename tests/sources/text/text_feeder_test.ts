@@ -85,7 +85,7 @@ Deno.test("bytes that are not UTF-8 are refused with their line", () => {
       assertEquals(error.code, "corrupt");
       assertStringIncludes(
         error.message,
-        "line 4: this line is not UTF-8; write the file as UTF-8",
+        "line 4: this line is not UTF-8; if it is Latin-1, convert it: iconv",
       );
     }
   }
