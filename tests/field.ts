@@ -54,8 +54,9 @@ const COMMAND = new RegExp(
   `(?:^|[:;,] |\\b(?:use|run|with|as in) )((?:${PROGRAMS.replaceAll(" ", "|")}) .*)$`,
   "m",
 );
-/** What can only be had elsewhere: the file of a pointer, a server, what is no package of these tests. */
-const ELSEWHERE = /^(git lfs|git annex|dvc|psql|pg_restore|unrar|Rscript)\b|\b(torch|tensorflow)\b/;
+/** What cannot be had here: the file of a pointer, a server, programs and packages too large for tests. */
+const ELSEWHERE =
+  /^(git lfs|git annex|dvc|psql|pg_restore|unrar|Rscript)\b|\b(torch|tensorflow|lance)\b/;
 
 /** All cases. */
 export const FIELD: readonly FieldCase[] = JSON.parse(
