@@ -46,7 +46,7 @@ chance allows, a collapse one that leaves less than half of it.
 
 Exit status: 0 done, 2 wrong usage or a permission that is missing, 3 when an input could not be
 scored (the others are), 4 out of memory, a full disk or a package that cannot be downloaded,
-130 interrupted (what was scored by then is shown).`,
+130 interrupted (what was scored by then is shown, and none is called the best).`,
   flags: COMPARE_FLAGS,
   examples: [
     ["rankme compare runs/*.arrow", "runs of one method, the best first"],
@@ -67,11 +67,12 @@ async function run(args: Arguments): Promise<number> {
     const names = inputs.map(({ name }) => name);
     const positions = plan.word === undefined ? undefined : positionsIn(names, plan.word);
     const outcomes = await scoreAll(inputs, plan, args.on("quiet"), signal);
-    const comparison = compare(outcomes, plan);
+    const comparison = compare(outcomes, { ...plan, unscored: missingFrom(outcomes, names) });
     const watched = positions && watch(comparison, names, positions);
     print(await written(comparison, watched, plan, args.on("spectrum")));
     if (plan.svg !== undefined && watched?.length) await draw(plan.svg, watched, plan.word!);
     comparison.failed.forEach(({ error }) => say(error));
+    if (comparison.unscored.length > 0) say(interruption(comparison, names));
     if (!args.on("quiet")) warn(comparison);
     if (args.on("verbose")) {
       circumstances(comparison, performance.now() - started).forEach((line) => say(line));
@@ -85,6 +86,18 @@ function statusOf({ failed }: Comparison): number {
   if (failed.length === 0) return EXIT_STATUS.done;
   const other = failed.find(({ error: { code } }) => OF_THE_MACHINE.includes(code));
   return other?.error.exitStatus ?? EXIT_STATUS.input;
+}
+
+/** The data sets that nothing came of, as they were not scored before an interruption. */
+function missingFrom(outcomes: readonly EachOutcome[], names: readonly string[]): string[] {
+  const scored = new Set(outcomes.map(({ name }) => name));
+  return names.filter((name) => !scored.has(name));
+}
+
+function interruption({ unscored }: Comparison, names: readonly string[]): string {
+  const done = names.length - unscored.length;
+  return `interrupted: ${done} of ${names.length} were looked at, so none is the best; ` +
+    `not scored: ${someNames(unscored)}`;
 }
 
 /** The data sets among the inputs: those in the only one, or each. */
@@ -143,11 +156,13 @@ async function written(
   const table = comparisonTable(comparison, { metrics, checkpoints });
   if (form === "markdown") return markdownTable(table);
   if (comparison.ranked.length === 0) return "";
+  // Of a training that was not looked at in full nothing is said.
+  const isWhole = comparison.unscored.length === 0;
   const color = !Deno.noColor && Deno.stdout.isTerminal();
   return [
     ...watched && watched.length > 1 ? [await chart(watched, word, color)] : [],
     textTable(table, { color }),
-    [...comparisonLegend(comparison), ...watched ? describeDrops(watched, word) : []]
+    [...comparisonLegend(comparison), ...watched && isWhole ? describeDrops(watched, word) : []]
       .map((line) => `${line}\n`).join(""),
   ].join("\n");
 }

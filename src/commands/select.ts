@@ -15,6 +15,7 @@ import { selectionTable } from "../selection/selection_tables.ts";
 import type { SelectionOptions } from "../selection/selection_options.ts";
 import { selectionText } from "../selection/selection_text.ts";
 import { readText } from "../sources/bytes/read_text.ts";
+import { someNames } from "../sources/shards/some_names.ts";
 import type { Command } from "./command.ts";
 import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
@@ -128,7 +129,11 @@ async function run(args: Arguments): Promise<number> {
   return await untilInterrupted(async (signal) => {
     const scored = await scoreAll(manifest, { ...scoring, folder: folderOf(path), signal }, args);
     if (!signal.aborted) return await selectAndPrint(scored, options, args);
-    say("interrupted: not all runs are scored, so nothing is chosen");
+    const missing = scored.runs.filter(({ score, failure, embeddings }) =>
+      !score && !failure && embeddings !== undefined
+    ).map(({ embeddings }) => embeddings!);
+    const which = missing.length > 0 ? `; not scored: ${someNames(missing)}` : "";
+    say(`interrupted: not all runs are scored, so nothing is chosen${which}`);
     return EXIT_STATUS.interrupted;
   });
 }

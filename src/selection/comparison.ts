@@ -11,6 +11,8 @@ export interface ComparisonOptions {
   readonly sort?: string;
   /** Whether the lowest is the best. Default: the highest is. */
   readonly ascending?: boolean;
+  /** Data sets that were not scored because the scoring was interrupted. Default: none. */
+  readonly unscored?: readonly string[];
 }
 
 /** A report, and where it stands among others. */
@@ -44,10 +46,12 @@ export interface Failed {
 export interface Comparison {
   /** What they are ranked by. */
   readonly sort: string;
-  /** Those that were scored, the best first. */
+  /** Those that were scored, the best first; as they came while some are unscored. */
   readonly ranked: readonly Ranked[];
   /** Those that were not, in the order in which they came. */
   readonly failed: readonly Failed[];
+  /** Those that an interruption left unscored. One of them may be the best, so that none is. */
+  readonly unscored: readonly string[];
   /** Why they may not be comparable, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -78,7 +82,7 @@ export interface Comparison {
  */
 export function compare(
   outcomes: readonly EachOutcome[],
-  { sort = "rankMe", ascending = false }: ComparisonOptions = {},
+  { sort = "rankMe", ascending = false, unscored = [] }: ComparisonOptions = {},
 ): Comparison {
   const scored = outcomes.filter((outcome) => "report" in outcome);
   const valued = scored.map((one) => ({ ...one, value: numberIn(one.report, sort) }));
@@ -88,11 +92,15 @@ export function compare(
   const sign = ascending ? 1 : -1;
   const last = ascending ? Infinity : -Infinity;
   // Sorting is stable, and what has no value comes after all that do.
-  valued.sort((a, b) => sign * Math.sign((a.value ?? last) - (b.value ?? last) || 0));
+  const isWhole = unscored.length === 0;
+  if (isWhole) valued.sort((a, b) => sign * Math.sign((a.value ?? last) - (b.value ?? last) || 0));
   return {
     sort,
-    ranked: valued.map((one, index) => placed(one, sort, index > 0 ? valued[0].report : undefined)),
+    ranked: valued.map((one, index) =>
+      placed(one, sort, isWhole && index > 0 ? valued[0].report : undefined)
+    ),
     failed: outcomes.filter((outcome) => "error" in outcome),
+    unscored,
     notes: comparabilityNotes(scored),
   };
 }

@@ -11,7 +11,8 @@ export interface ComparisonJsonOptions extends Pick<ComparisonTableOptions, "che
 
 /**
  * A comparison as a JSON array: the best first, checkpoints in their order, what could not be scored
- * at the end with its error. Keys that do not apply are absent.
+ * at the end with its error, what an interruption left unscored after that. Keys that do not apply are
+ * absent.
  *
  * @param comparison The comparison.
  * @param options What to include.
@@ -34,7 +35,7 @@ export interface ComparisonJsonOptions extends Pick<ComparisonTableOptions, "che
  * ```
  */
 export function comparisonJson(
-  { ranked, failed }: Comparison,
+  { ranked, failed, unscored }: Comparison,
   { checkpoints, spectrum }: ComparisonJsonOptions = {},
 ): string {
   const byName = new Map(ranked.map((one) => [one.name, one]));
@@ -44,6 +45,7 @@ export function comparisonJson(
   const objects = [
     ...inOrder.map((one) => objectOf(one, spectrum)),
     ...failed.map(({ name, error: { code, message } }) => ({ name, error: { code, message } })),
+    ...unscored.map((name) => ({ name, interrupted: true })),
   ];
   return `[${objects.map((object) => JSON.stringify(object)).join(",\n")}]\n`;
 }

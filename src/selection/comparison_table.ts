@@ -51,23 +51,25 @@ export function comparisonTable(
   const lines = linesOf(comparison, checkpoints?.watched);
   const { sort } = comparison;
   const shown = [...new Set(["rankMe", ...sort === "rankMe" ? [] : [sort], ...metrics])];
+  const isWhole = comparison.unscored.length === 0;
   const sure = comparison.ranked.some(({ interval }) => interval);
   const columns: Column[] = [
     ["name", ({ name }) => name],
     ...only(checkpoints, [checkpoints?.word ?? "", positionCell]),
     ["rows × dim", ({ report: { rows, dim } }) => `${grouped(rows)} × ${grouped(dim)}`],
     ...shown.flatMap((name) => numberColumns(name, sure && name === sort)),
-    ["vs best", (line) => line.isBest ? "best" : plusMinus(line)],
-    ...only(sure, ["", ({ tied }) => tied ? "≈" : ""]),
+    ...only(isWhole, ["vs best", (line) => line.isBest ? "best" : plusMinus(line)]),
+    ...only(isWhole && sure, ["", ({ tied }) => tied ? "≈" : ""]),
     ...only(checkpoints, ["vs best before", dropCell]),
   ];
+  const without = (name: string, why: string) =>
+    columns.map(([head]) => head === "name" ? name : head === "RankMe" ? why : "");
   return {
     heads: columns.map(([head]) => head),
     rows: [
       ...lines.map((line) => columns.map(([, cell]) => cell(line))),
-      ...comparison.failed.map(({ name }) =>
-        columns.map(([head]) => head === "name" ? name : head === "RankMe" ? "failed" : "")
-      ),
+      ...comparison.failed.map(({ name }) => without(name, "failed")),
+      ...comparison.unscored.map((name) => without(name, "not scored")),
     ],
     texts: 1,
   };
@@ -97,7 +99,7 @@ export function comparisonRecords(
   comparison: Comparison,
   checkpoints?: ComparisonTableOptions["checkpoints"],
 ): Table {
-  const { sort, ranked, failed } = comparison;
+  const { sort, ranked, failed, unscored } = comparison;
   const metrics = new Set(ranked.flatMap(({ report }) => Object.keys(report.metrics)));
   const columns: Column[] = [
     ["name", ({ name }) => name],
@@ -117,11 +119,13 @@ export function comparisonRecords(
     ["complete", ({ report }) => text(report.complete)],
   ];
   const lines = linesOf(comparison, checkpoints?.watched);
+  const without = (name: string, why: string) => [name, ...columns.slice(1).map(() => ""), why];
   return {
     heads: [...columns.map(([head]) => head), "error"],
     rows: [
       ...lines.map((line) => [...columns.map(([, cell]) => cell(line)), ""]),
-      ...failed.map(({ name, error }) => [name, ...columns.slice(1).map(() => ""), error.message]),
+      ...failed.map(({ name, error }) => without(name, error.message)),
+      ...unscored.map((name) => without(name, "interrupted")),
     ],
     texts: 1,
   };

@@ -312,11 +312,19 @@ Deno.test("SIGINT shows what was scored by then, and exits with 130", async () =
     // Standard input says nothing, ever.
     await new Promise((resolve) => setTimeout(resolve, 1500));
     child.kill("SIGINT");
-    const { code, stdout } = await child.output();
+    const { code, stdout, stderr } = await child.output();
     await child.stdin.close().catch(() => {});
     assertEquals(code, 130);
+    assertStringIncludes(
+      new TextDecoder().decode(stderr),
+      "rankme: interrupted: 1 of 2 were looked at, so none is the best; not scored: stdin\n",
+    );
     const objects = JSON.parse(new TextDecoder().decode(stdout));
-    assertEquals(objects.map(({ name }: { name: string }) => name.at(-8)), ["a"]);
+    assertEquals(objects.map(({ name }: { name: string }) => name.slice(-8)), [
+      "a.arrows",
+      "stdin",
+    ]);
+    assertEquals(objects[1], { name: "stdin", interrupted: true });
   });
 });
 

@@ -155,3 +155,25 @@ Deno.test("a standard error too small to be shown is not shown as 0", () => {
   // What both have in common is not an error of their difference.
   assertEquals(c.split("−")[1].trim(), "20.00 ± 0.00");
 });
+
+Deno.test("an interrupted comparison lists what was not scored, and has no best", () => {
+  const outcomes = [{ name: "a", report: reportOf({ rankMe: 10 }) }];
+  const comparison = compare(outcomes, { unscored: ["b", "c"] });
+  const { heads, rows } = comparisonTable(comparison);
+  assertEquals(heads, ["name", "rows × dim", "RankMe"]);
+  assertEquals(rows.map((row) => [row[0], row[2]]), [
+    ["a", "10.00"],
+    ["b", "not scored"],
+    ["c", "not scored"],
+  ]);
+  const records = comparisonRecords(comparison);
+  assertEquals(records.rows.map((row) => [row[0], row.at(-1)]), [
+    ["a", ""],
+    ["b", "interrupted"],
+    ["c", "interrupted"],
+  ]);
+  assertEquals(JSON.parse(comparisonJson(comparison)).slice(1), [
+    { name: "b", interrupted: true },
+    { name: "c", interrupted: true },
+  ]);
+});

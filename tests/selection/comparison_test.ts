@@ -157,3 +157,16 @@ Deno.test("a note on many lists some of them", () => {
     "3 more: RankMe can be compared between embeddings of as many dimensions only",
   ]);
 });
+
+Deno.test("while some are unscored none is the best, and all stand as they came", () => {
+  const outcomes = named({
+    a: reportOf({ rankMe: 10 }),
+    b: sureReport(30, [30, 31]),
+    c: sureReport(20, [20, 21]),
+  });
+  const { ranked, unscored } = compare(outcomes, { unscored: ["d"] });
+  assertEquals(ranked.map(({ name }) => name), ["a", "b", "c"]);
+  assertEquals(unscored, ["d"]);
+  for (const one of ranked) assertEquals(["difference" in one, "tied" in one], [false, false]);
+  assertEquals(compare(outcomes).ranked[0].name, "b");
+});
