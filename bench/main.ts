@@ -18,6 +18,7 @@ import { guard } from "./guard.ts";
 import { lineTable, page } from "./page.ts";
 import type { Part } from "./part.ts";
 import { computeOnly } from "./parts/compute_only.ts";
+import { download } from "./parts/download.ts";
 import { eigenvalues } from "./parts/eigenvalues.ts";
 import { endToEnd } from "./parts/end_to_end.ts";
 import { graphs } from "./parts/graphs.ts";
@@ -40,6 +41,7 @@ const PARTS: readonly Part[] = [
   more,
   reading,
   startUp,
+  download,
   graphs,
 ];
 
