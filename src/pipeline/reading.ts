@@ -10,6 +10,7 @@ import {
 import { isByteReader, isByteStream } from "../sources/bytes/pulled_bytes.ts";
 import { pathOf } from "../sources/bytes/random_access.ts";
 import type { ReadColumns } from "../sources/read_columns.ts";
+import type { EarlierColumns } from "../sources/same_columns.ts";
 import { listAllShards } from "../sources/shards/list_shards.ts";
 import { columnsRead } from "./columns_read.ts";
 import { type FirstRow, otherShape } from "./first_row.ts";
@@ -46,6 +47,8 @@ export class Reading {
   #inputs: ReadInput[] = [];
   /** The first row of all, by which the others are judged. */
   #first: FirstRow | undefined;
+  /** The columns of the first shard that has names, by which those of the others are found. */
+  #named: EarlierColumns | undefined;
   #rows = 0;
   readonly #lends: boolean;
   /** Batches that are not needed once so many rows have been taken in. */
@@ -139,7 +142,7 @@ export class Reading {
     return {
       next: async () => {
         if (!reader) {
-          shard = await this.#open(source, options);
+          shard = await this.#open(source, { ...options, earlier: this.#named });
           reader = toStream(shard.batches).getReader();
           const { name, format, compression } = shard;
           input = { name, format, ...compression && { compression }, rows: 0, start: this.#rows };
@@ -150,6 +153,7 @@ export class Reading {
         const { value: batch, done } = await reader.read();
         this.skippedRows = skippedBefore + shard.skippedRows;
         input.columns = shard.columns;
+        if (shard.columns?.areNamed) this.#named ??= { ...shard.columns, part: shard.name };
         if (done) {
           if (shard.missingEnd) this.#reportMissingEnd(shard.name);
           return undefined;

@@ -385,7 +385,13 @@ function globMatches(pattern: string, name: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
 
-function listed(columns: readonly Pick<Column, "name" | "type">[]): string {
+/**
+ * Columns as messages list them.
+ *
+ * @param columns The columns.
+ * @returns Their names and types, as far as there is room for them.
+ */
+export function listed(columns: readonly Pick<Column, "name" | "type">[]): string {
   if (columns.length === 0) return "none";
   const names = columns.slice(0, NAMES_SHOWN).map(({ name, type }) => `${name} (${type})`);
   const more = columns.length - names.length;

@@ -5,6 +5,7 @@ import type { RandomAccess } from "./bytes/random_access.ts";
 import type { ColumnChoice, KeyChoice } from "./columns.ts";
 import type { ReadColumns } from "./read_columns.ts";
 import type { RowBlock } from "./row_block.ts";
+import type { EarlierColumns } from "./same_columns.ts";
 
 /** How to take rows out of an input. */
 export interface RowOptions extends ColumnChoice, KeyChoice {
@@ -16,6 +17,8 @@ export interface RowOptions extends ColumnChoice, KeyChoice {
   readonly header?: boolean;
   /** Whether a stream without its end-of-stream marker is an error. Default: false. */
   readonly strict?: boolean;
+  /** Which columns an earlier shard of the same data set was read from. Default: it is the first. */
+  readonly earlier?: EarlierColumns;
   /** Is told which columns are read, before the first row; not where nothing has a name. */
   readonly onColumns?: (columns: ReadColumns) => void;
 }

@@ -1,16 +1,10 @@
 import type { Schema } from "apache-arrow";
 import { RankMeError } from "../../errors.ts";
-import {
-  checkChoice,
-  checkSameColumns,
-  chooseColumns,
-  chooseKeys,
-  type ChosenColumns,
-  originOf,
-} from "../columns.ts";
+import { checkChoice, chooseKeys, type ChosenColumns, originOf } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
 import { sharedKeys, withKeys } from "../row_keys.ts";
+import { chooseSameColumns } from "../same_columns.ts";
 import { type ColumnPart, sideBySide } from "../side_by_side.ts";
 import { placed } from "../usable_rows.ts";
 import { type ArrowColumn, arrowColumns, axesOfMatrices, rowsPerValue } from "./arrow_columns.ts";
@@ -134,16 +128,20 @@ export class ArrowRows {
 
   #columnsIn(schema: Schema): FoundColumns {
     if (this.#found?.schema === schema) return this.#found;
+    if (this.#found) return this.#found = this.#foundAgain(schema, this.#found.chosen);
     const found = findColumns(schema, this.#options);
-    if (this.#found) {
-      try {
-        checkSameColumns(this.#found.chosen, found.chosen);
-      } catch (error) {
-        throw error instanceof RankMeError ? error.at({ batch: this.#batches }) : error;
-      }
-    }
     this.#options.onColumns?.(found.chosen);
     return this.#found = found;
+  }
+
+  /** The same columns in the schema of another stream that follows. */
+  #foundAgain(schema: Schema, { kind, name, names }: ChosenColumns): FoundColumns {
+    const earlier = { kind, name, names, part: "the batches before" };
+    try {
+      return findColumns(schema, { ...this.#options, earlier });
+    } catch (error) {
+      throw error instanceof RankMeError ? error.at({ batch: this.#batches }) : error;
+    }
   }
 }
 
@@ -153,7 +151,7 @@ function named(name: string, rows: ColumnRows): ColumnPart {
 
 function findColumns(schema: Schema, options: RowOptions): FoundColumns {
   const all = arrowColumns(schema);
-  const chosen = chooseColumns(all, options);
+  const chosen = chooseSameColumns(all, options);
   const keys = chooseKeys(all, options).map((index) => all[index]);
   keys.forEach(checkKeyType);
   if (chosen.kind === "numbers") {

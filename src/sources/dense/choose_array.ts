@@ -1,6 +1,7 @@
 import { RankMeError } from "../../errors.ts";
-import { chooseColumns, chooseKeys, type Column } from "../columns.ts";
+import { chooseKeys, type Column } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
+import { chooseSameColumns } from "../same_columns.ts";
 import { unequalRows } from "../side_by_side.ts";
 
 /** What `np.savez(path, a, b)` calls arrays. */
@@ -27,7 +28,7 @@ export interface ChosenArrays {
  */
 export function chooseArrays(
   arrays: readonly Column[],
-  { column, columns, keys, onColumns }: RowOptions,
+  { column, columns, keys, earlier, onColumns }: RowOptions,
   needed: string,
 ): ChosenArrays {
   if (columns) {
@@ -35,8 +36,12 @@ export function chooseArrays(
       advice: "choose one array with --column NAME",
     });
   }
-  const chosen = chooseColumns(arrays, { column, keys }, { vectors: needed, numbers: needed });
-  onColumns?.({ ...chosen, areNamed: !chosen.names.every((name) => PLACE.test(name)) });
+  const fitting = arrays.filter(({ kind }) => kind === "vectors");
+  const areNamed = fitting.some(({ name }) => !PLACE.test(name));
+  // What nobody named is not named otherwise than in an earlier shard.
+  const choice = { column, keys, ...areNamed && { earlier } };
+  const chosen = chooseSameColumns(arrays, choice, { vectors: needed, numbers: needed });
+  onColumns?.({ ...chosen, areNamed });
   return {
     indices: chosen.kind === "vectors" ? [chosen.index] : chosen.indices,
     areSeveral: chosen.kind === "several",

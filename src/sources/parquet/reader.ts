@@ -1,17 +1,12 @@
 import { RankMeError } from "../../errors.ts";
 import { axesOfLists } from "../axes.ts";
 import type { RandomAccess } from "../bytes/random_access.ts";
-import {
-  checkChoice,
-  chooseColumns,
-  chooseKeys,
-  type ChosenColumns,
-  originOf,
-} from "../columns.ts";
+import { checkChoice, chooseKeys, type ChosenColumns, originOf } from "../columns.ts";
 import type { FormatReader, RowOptions } from "../format_reader.ts";
 import { inStep, type KeyBlocks } from "../in_step.ts";
 import type { RowBlock } from "../row_block.ts";
 import { sharedKeys } from "../row_keys.ts";
+import { chooseSameColumns } from "../same_columns.ts";
 import { placed } from "../usable_rows.ts";
 import { locateChunks, type RowGroup } from "./chunks.ts";
 import { ColumnPages } from "./column_pages.ts";
@@ -30,7 +25,7 @@ export const parquetReader: FormatReader = {
     checkChoice(options);
     const footer = await readFooter(file);
     const schema = decoding(() => readSchema(footer.metadata.schema));
-    const chosen = chooseColumns(schema.columns, options);
+    const chosen = chooseSameColumns(schema.columns, options);
     options.onColumns?.(chosen);
     const keyIndices = chooseKeys(schema.columns, options);
     const input = { file, footer, schema, options };

@@ -1,6 +1,5 @@
 import { RankMeError } from "../../errors.ts";
 import {
-  chooseColumns,
   chooseKeys,
   type ChosenColumns,
   type Column,
@@ -8,6 +7,7 @@ import {
   type KeyChoice,
   type Needs,
 } from "../columns.ts";
+import { chooseSameColumns } from "../same_columns.ts";
 import { numberOf } from "./numbers.ts";
 import { almostVector, type NoVector, VectorScanner } from "./vectors.ts";
 
@@ -62,9 +62,11 @@ export class CsvColumns {
    * @returns Which of them.
    * @throws {RankMeError} `column` or `unsupported`, when none fits or several do.
    */
-  choose(choice: ColumnChoice & KeyChoice): ChosenColumns {
+  choose({ earlier, ...choice }: Parameters<typeof chooseSameColumns>[1]): ChosenColumns {
     const columns = this.#known;
-    const chosen = chooseColumns(columns, this.#choiceOf(choice, columns), NEEDS);
+    const asked = this.#choiceOf(choice, columns);
+    // What has no header is not named otherwise than in an earlier shard.
+    const chosen = chooseSameColumns(columns, { ...asked, ...this.areNamed && { earlier } }, NEEDS);
     const repeated = repeatedName(chosen.kind === "numbers" ? chosen.names : []);
     if (repeated === undefined) return chosen;
     throw new RankMeError("column", `several columns are named "${repeated}"`, {

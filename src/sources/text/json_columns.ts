@@ -1,6 +1,5 @@
 import {
   checkSameColumns,
-  chooseColumns,
   chooseKeys,
   type ChosenColumns,
   type Column,
@@ -8,6 +7,7 @@ import {
   type KeyChoice,
   type Needs,
 } from "../columns.ts";
+import { chooseSameColumns } from "../same_columns.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { shapeOf } from "./vectors.ts";
 
@@ -49,8 +49,8 @@ export class JsonColumns {
    * @returns Which of them.
    * @throws {RankMeError} `column`, when none fits or several do.
    */
-  choose(choice: ColumnChoice & KeyChoice): ChosenColumns {
-    return chooseColumns(this.#known, choice, NEEDS);
+  choose(choice: Parameters<typeof chooseSameColumns>[1]): ChosenColumns {
+    return chooseSameColumns(this.#known, choice, NEEDS);
   }
 
   /**
