@@ -76,13 +76,13 @@ function choiceAgain(
 function inOrder(
   chosen: ChosenColumns,
   columns: readonly Column[],
-  { names, part }: EarlierColumns,
+  { name, names, part }: EarlierColumns,
 ): ChosenColumns {
-  if (chosen.kind === "vectors") return { ...chosen, reason: `as in ${part}` };
-  const reason = `as in ${part}`;
+  const alike = { name, names, reason: `as in ${part}` };
+  if (chosen.kind === "vectors") return { ...chosen, ...alike };
   const isSame = names.length === chosen.names.length &&
     names.every((name, i) => name === chosen.names[i]);
-  if (isSame) return { ...chosen, reason };
+  if (isSame) return { ...chosen, ...alike };
   const indices = names.map((name) => {
     const [index, ...others] = chosen.indices.filter((index) => columns[index].name === name);
     if (others.length > 0) throw notTheSame(`several columns are named "${name}"`);
@@ -90,7 +90,7 @@ function inOrder(
     const { type } = columns.find((column) => column.name === name)!;
     throw notTheSame(`column "${name}" is ${type}, and is not read as that of ${part}`);
   });
-  return { ...chosen, names, indices, reason };
+  return { ...chosen, ...alike, indices };
 }
 
 function notTheSame(what: string): RankMeError {

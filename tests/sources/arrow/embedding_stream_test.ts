@@ -201,8 +201,8 @@ Deno.test("joined streams whose embeddings have another name are refused", async
   assertEquals(error.code, "column");
   assertEquals(
     error.message,
-    'batch 1: the embeddings move from column "embedding" to column "other"; score what has other ' +
-      "columns by itself",
+    'batch 1: there is no column "embedding" as in the batches before; there are: other ' +
+      "(fixed_size_list<float32>[3]); score what has other columns by itself",
   );
 });
 
