@@ -124,10 +124,13 @@ function isPlain(format: BinaryFormat | TextFormat, head: Uint8Array): boolean {
       new DataView(head.buffer, head.byteOffset).getUint32(4, true) <= MOST_METADATA_BYTES;
 }
 
+/** Of one number, again and again, the bytes may well be letters. */
+const LEAST_LETTERS = 5;
+
 /** Text with something between words, of digits or long enough that no numbers look like it. */
 function isPlainText(head: Uint8Array): boolean {
   const text = textOf(head) ?? "";
-  return /[\n\t,;| ]/.test(text) &&
+  return /[\n\t,;| ]/.test(text) && new Set(text).size >= LEAST_LETTERS &&
     (isLongText(head) && head.length >= 32 || /^[\s\d.,;|eE+[\]{}"naif-]{8,}$/i.test(text));
 }
 

@@ -25,7 +25,7 @@ export const parquetReader: FormatReader = {
     checkChoice(options);
     const footer = await readFooter(file);
     const schema = decoding(() => readSchema(footer.metadata.schema));
-    const chosen = chooseSameColumns(schema.columns, options);
+    const chosen = chooseAmongRows(footer, schema, options);
     options.onColumns?.(chosen);
     const keyIndices = chooseKeys(schema.columns, options);
     const input = { file, footer, schema, options };
@@ -55,6 +55,21 @@ export const parquetReader: FormatReader = {
     }
   },
 };
+
+/** Where there are no rows, the writer may not have known the types either. */
+function chooseAmongRows(
+  { metadata }: Footer,
+  { columns }: Schema,
+  options: RowOptions,
+): ChosenColumns {
+  try {
+    return chooseSameColumns(columns, options);
+  } catch (error) {
+    if (!(error instanceof RankMeError) || metadata.num_rows > 0n) throw error;
+    const { code, what, cause } = error;
+    throw new RankMeError(code, what, { advice: "it has no rows: leave it out", cause });
+  }
+}
 
 /** What is read, and how. */
 interface Input {

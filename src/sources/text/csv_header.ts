@@ -41,6 +41,7 @@ export type HeaderPlace = "row" | "comment" | "none";
  * @param cells The first row.
  * @param comment The fields of the last comment before it, if there is one.
  * @param asked Whether the first row does, if the user says so.
+ * @param delimiter What separates its fields.
  * @returns Where.
  * @throws {RankMeError} `column`, when it cannot be told.
  */
@@ -48,6 +49,7 @@ export function headerPlace(
   cells: readonly string[],
   comment: readonly string[] | undefined,
   asked: boolean | undefined,
+  delimiter?: string,
 ): HeaderPlace {
   if (asked !== undefined) return asked ? "row" : "none";
   const looks = looksLike(cells);
@@ -57,6 +59,7 @@ export function headerPlace(
     throw ambiguous(comment, "a line with a # before the first row could be a row");
   }
   if (looks === "values") return "none";
+  if (delimiter === " " && isWordAndVector(cells)) throw wordVectors(cells);
   throw ambiguous(cells);
 }
 
@@ -109,6 +112,20 @@ function kindOf(cell: string): CellKind {
   const number = numberOf(cell);
   if (number !== undefined) return number === null ? "null" : "number";
   return vectors.read(cell) ? "vector" : "text";
+}
+
+/** A word, then fractions, as GloVe writes its vectors. */
+function isWordAndVector([first, ...others]: readonly string[]): boolean {
+  return kindOf(first) === "text" && others.length > 1 &&
+    others.every((cell) => kindOf(cell) === "number") &&
+    others.some((cell) => cell.includes("."));
+}
+
+/** Words may have quotes and spaces in them, so that no flag reads such a file. */
+function wordVectors(cells: readonly string[]): RankMeError {
+  return new RankMeError("column", `a word stands before the numbers: ${shown(cells)}`, {
+    advice: "take the words away: cut -d ' ' -f 2- FILE | rankme --no-header",
+  });
 }
 
 function ambiguous(

@@ -171,7 +171,7 @@ export class CsvRows implements TextReader {
       ? undefined
       : splitLine(this.#comment, this.#delimiter!);
     try {
-      const place = headerPlace(cells, comment, this.#options.header);
+      const place = headerPlace(cells, comment, this.#options.header, this.#delimiter);
       const isHeader = place === "row";
       const names = isHeader ? cells : place === "comment" ? comment! : undefined;
       const columns = names
