@@ -75,9 +75,6 @@ export const AWAITED: ReadonlySet<string> = new Set([
   "openai-base64.jsonl",
   "llamaindex-store.json",
   "list-in-text.jsonl",
-  "shards-in-another-order",
-  "image-then-text",
-  "sharded-checkpoint",
   "two-splits",
 ]);
 
