@@ -12,6 +12,7 @@ import { pathOf } from "../sources/bytes/random_access.ts";
 import type { ReadColumns } from "../sources/read_columns.ts";
 import type { EarlierColumns } from "../sources/same_columns.ts";
 import { listAllShards } from "../sources/shards/list_shards.ts";
+import { refuseSeveralSets } from "../sources/shards/several_sets.ts";
 import { columnsRead } from "./columns_read.ts";
 import { type FirstRow, otherShape } from "./first_row.ts";
 
@@ -335,7 +336,9 @@ async function* listed(
       yield { source, name };
       continue;
     }
-    for (const path of lists.next().value!) {
+    const shards = lists.next().value!;
+    if (shards.length > 1) refuseSeveralSets(pathOf(source), shards);
+    for (const path of shards) {
       // What was found in a folder is called by its path; so is what is called what it is already, as
       // not all of a URL is to be shown.
       const isItself = path === pathOf(source) && name !== path;
