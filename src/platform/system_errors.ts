@@ -66,6 +66,10 @@ export function refusedBySystem(
   const refusal = (code: ErrorCode, what: string, advice?: string) =>
     new RankMeError(code, what, { advice, cause });
   const { name, message } = cause instanceof Error ? cause : new Error(String(cause));
+  if (!("Deno" in globalThis)) {
+    const advice = "run it with Deno, or pass a stream of the bytes";
+    return refusal("unsupported", "only Deno opens files here", advice);
+  }
   if (name === "NotFound") return refusal(said.code, said.missing);
   if (name === "NotCapable" && message.includes("--allow-all")) {
     const advice = deed === "read" ? "pipe it in and pass - instead" : undefined;

@@ -12,7 +12,7 @@ const MAX_ORDER = 22_000;
 export interface WasmBackendOptions {
   /**
    * How many threads, the calling one included. Default: 1. More need shared memory, and a caller
-   * that may wait, which the main thread of a web page may not: there it is always 1.
+   * that may wait, which the main thread of a web page may not: there it is always 1, as in Node.
    */
   readonly threads?: number;
 }
@@ -49,7 +49,7 @@ export function wasmBackend({ threads: wanted = 1 }: WasmBackendOptions = {}): B
       advice: "the reference backend runs anywhere",
     });
   }
-  const threads = kernels.shared && mayWait() ? wanted : 1;
+  const threads = kernels.shared && mayHaveHelpers() ? wanted : 1;
   const helpers = new Helpers(threads - 1, join.toString());
   return {
     name: "wasm",
@@ -62,7 +62,9 @@ export function wasmBackend({ threads: wanted = 1 }: WasmBackendOptions = {}): B
   };
 }
 
-function mayWait(): boolean {
+/** Node has no workers of the web. */
+function mayHaveHelpers(): boolean {
+  if (!("Worker" in globalThis)) return false;
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
     return true;
