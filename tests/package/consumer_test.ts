@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { apart, Consumer, downloaded, totalBytes } from "../../bench/consumer.ts";
 import { goldenBytes } from "../commands/arrow_bytes.ts";
+import { shellBlocks } from "./readme.ts";
 
 const CLI = "jsr:@rankme/rankme/cli";
 const MOST_BYTES = 4e6;
@@ -72,41 +73,26 @@ Deno.test("who has the package from JSR and nothing else", async (t) => {
     assertEquals(code, 0, stderr);
   });
 
-  for (
-    const [from, address, flags] of [
-      ["JSR", CLI, []],
-      ["a checkout", `${ROOT}cli.ts`, [`--config=${ROOT}deno.jsr.json`]],
-    ] as const
-  ) {
-    await t.step(
-      `installs a command called rankme from ${from}, which works anywhere`,
-      async () => {
-        const root = await folder({});
-        const installed = await consumer.run(
-          [
-            "install",
-            "--global",
-            "--allow-read",
-            "--name=rankme",
-            `--root=${root}`,
-            ...flags,
-            address,
-          ],
+  const installs = (await shellBlocks("README.md")).find(({ note }) => note === "install")!;
+  for (const command of installs.commands.trim().split("\n")) {
+    await t.step(`has a command called rankme that works anywhere after ${command}`, async () => {
+      const root = await folder({});
+      const [program, install, ...args] = command.split(" ");
+      assertEquals([program, install], ["deno", "install"]);
+      const installed = await consumer.run(["install", `--root=${root}`, ...args], { cwd: ROOT });
+      assertEquals(installed.code, 0, installed.stderr);
+      const cwd = await folder({ "package.json": "{}" });
+      await Deno.writeFile(`${cwd}/emb.arrow`, stdin);
+      for (const metric of [[], ["--metric", "double=2*rankMe"]]) {
+        const { code, stdout, stderr } = await consumer.execute(
+          `${root}/bin/rankme`,
+          ["emb.arrow", ...metric],
+          { cwd, env: { PATH: Deno.execPath().replace(/[^/]*$/, "") } },
         );
-        assertEquals(installed.code, 0, installed.stderr);
-        const cwd = await folder({ "package.json": "{}" });
-        await Deno.writeFile(`${cwd}/emb.arrow`, stdin);
-        for (const metric of [[], ["--metric", "double=2*rankMe"]]) {
-          const { code, stdout, stderr } = await consumer.execute(
-            `${root}/bin/rankme`,
-            ["emb.arrow", ...metric],
-            { cwd, env: { PATH: Deno.execPath().replace(/[^/]*$/, "") } },
-          );
-          assertEquals(code, 0, stderr);
-          assertMatch(stdout, /^RankMe +\d/);
-        }
-      },
-    );
+        assertEquals(code, 0, stderr);
+        assertMatch(stdout, /^RankMe +\d/);
+      }
+    });
   }
 });
 

@@ -21,9 +21,10 @@ Deno.test({
   },
 });
 
-// Blocks that need Python are run by tests/python/; the tests themselves by whoever reads this.
+// Blocks that need Python are run by tests/python/, those that install by consumer_test.ts; the tests
+// themselves by whoever reads this.
 for (const block of blocks.slice(1)) {
-  if (block.note === "python" || isTestCommand(block.commands)) continue;
+  if (["python", "install"].includes(block.note) || isTestCommand(block.commands)) continue;
   const [first] = block.commands.split("\n").filter((line) => !line.startsWith("#"));
   Deno.test({
     name: `the README's commands work: ${first} …`,
