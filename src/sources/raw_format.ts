@@ -22,8 +22,6 @@ const LOOKS: readonly Look[] = [
   { format: "f64", size: 8, at: (view, at) => view.getFloat64(at, true), least: 1e-6, most: 1e5 },
   { format: "f16", size: 2, at: (view, at) => view.getFloat16(at, true), least: 1e-3, most: 100 },
 ];
-/** So many of the numbers have to be of such a size, or 0. */
-const SHARE = 0.9;
 /** So many have to be other than 0. */
 const LEAST_NUMBERS = 4;
 
@@ -43,8 +41,9 @@ function fits(view: DataView, { size, at, least, most }: Look): boolean {
   const count = Math.floor(view.byteLength / size);
   const sizes = Array.from({ length: count }, (_, i) => Math.abs(at(view, i * size)))
     .filter((number) => number !== 0);
-  const fitting = sizes.filter((number) => number >= least && number <= most).length;
-  return sizes.length >= LEAST_NUMBERS && fitting >= SHARE * sizes.length;
+  // All of them: a count before the numbers, as of some other format, is a float32 of no such size.
+  return sizes.length >= LEAST_NUMBERS &&
+    sizes.every((number) => number >= least && number <= most);
 }
 
 function brainFloatAt(view: DataView, offset: number): number {

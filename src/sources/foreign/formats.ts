@@ -4,6 +4,7 @@ import {
   arrayLine,
   COPIED_ROWS,
   EMBED_IT,
+  FVECS,
   MATLAB_ARRAY,
   PICKLE,
   ROWS_ALONE,
@@ -13,7 +14,7 @@ import {
   TENSOR,
   TRUSTED,
 } from "./lines.ts";
-import { isOtherText, isTfRecord, isWord2VecBinary } from "./magics.ts";
+import { isFvecs, isOtherText, isTfRecord, isWord2VecBinary } from "./magics.ts";
 
 /** A format that cannot be read, but is known by its first bytes. */
 export interface ForeignFormat {
@@ -145,6 +146,11 @@ const FORMATS: readonly ForeignFormat[] = [
     magic: /^\d+ \d+ ?\r?\n\S+( -?\d\S*){2}/,
     isText: true,
     advice: "take the words away: tail -n +2 FILE | cut -d ' ' -f 2- | rankme --no-header",
+  },
+  {
+    name: "an .fvecs file",
+    magic: { test: isFvecs },
+    advice: FVECS,
   },
   {
     name: "a TFRecord file",

@@ -71,6 +71,10 @@ export const PICKLE = TRUSTED +
 /** What becomes of what MATLAB wrote before version 7.3. */
 export const MATLAB_ARRAY = "convert its array NAME: " +
   arrayLine("scipy.io", "numpy.ascontiguousarray(scipy.io.loadmat(sys.argv[1])['NAME'])");
+/** What becomes of vectors with their lengths before them. */
+export const FVECS = "take the lengths away: " +
+  "python3 -c \"import sys, numpy; a = numpy.fromfile(sys.argv[1], 'i4'); " +
+  "numpy.save(sys.stdout.buffer, a.reshape(-1, a[0] + 1)[:, 1:].copy().view('f4'))\" FILE | rankme";
 /** Cuts the rows of one table out of a dump of PostgreSQL, with a line before and one after. */
 export const COPIED_ROWS = "sed -n '/^COPY .*TABLE/,/^\\\\\\.$/p'";
 /** Takes these two lines away. */

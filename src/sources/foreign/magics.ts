@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-control-regex -- they tell text from all else
 import { textOf } from "../first_bytes.ts";
+import { likelyRawFormat } from "../raw_format.ts";
 import { maskedCrc32c } from "./masked_crc32c.ts";
 
 /**
@@ -40,4 +41,19 @@ export function isOtherText(head: string): boolean {
 
 function bytesOf(head: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(head, (character) => character.charCodeAt(0));
+}
+
+/**
+ * Whether some bytes are .fvecs: before each vector of float32 stands how many numbers it has.
+ *
+ * @param head The first bytes, a character each.
+ * @returns Whether two vectors are there, and are so.
+ */
+export function isFvecs(head: string): boolean {
+  const bytes = bytesOf(head);
+  if (bytes.length < 8) return false;
+  const view = new DataView(bytes.buffer);
+  const dim = view.getInt32(0, true), next = 4 + 4 * dim;
+  return dim > 0 && next + 4 <= bytes.length && view.getInt32(next, true) === dim &&
+    likelyRawFormat(bytes.subarray(4, next)) === "f32";
 }

@@ -54,6 +54,7 @@ const FILES: readonly (readonly [name: string, called: string])[] = [
   ["word2vec.bin", "word2vec's binary vectors"],
   ["word2vec.txt", "word2vec's text, whose lines begin with a word"],
   ["node2vec.emb", "word2vec's text, whose lines begin with a word"],
+  ["vectors.fvecs", "an .fvecs file"],
   ["examples.tfrecord", "a TFRecord file"],
   ["table.avro", "an Avro file"],
   ["v1.feather", "a Feather V1 file"],
