@@ -17,9 +17,20 @@ export function circumstances({ inputs, backend, timing }: Making): readonly str
 }
 
 function describeInput(input: InputReport): string {
-  const { name, format, compression, reason, rows } = input;
-  const columns = describeColumns(input);
+  const { name, format, compression, rows } = input;
+  const choice = describeChoice(input);
   return `${name}: ${format}${compression ? ` in ${compression}` : ""}, ` +
-    (columns ? `${columns[0]} "${columns[1]}" (${reason}), ` : "") +
-    `${grouped(rows)} rows`;
+    `${choice && `${choice}, `}${grouped(rows)} rows`;
+}
+
+/**
+ * Which columns an input was read from, and why.
+ *
+ * @param input The input.
+ * @returns For example `column "emb" (named by --column)`; nothing where it has no names, or the same
+ * as the input before.
+ */
+export function describeChoice(input: InputReport): string {
+  const columns = describeColumns(input);
+  return columns ? `${columns[0]} "${columns[1]}" (${input.reason})` : "";
 }

@@ -16,6 +16,7 @@ import { positionsIn } from "../selection/positions.ts";
 import { nameOf } from "../sources/bytes/input_name.ts";
 import { listDataSets } from "../sources/shards/list_data_sets.ts";
 import { someNames } from "../sources/shards/some_names.ts";
+import { describeChoice } from "./circumstances.ts";
 import type { Command } from "./command.ts";
 import { COMPARE_FLAGS, type ComparePlan, comparePlan } from "./compare_flags.ts";
 import type { Arguments } from "./flags.ts";
@@ -196,7 +197,11 @@ function warn({ ranked, notes }: Comparison): void {
 function circumstances({ ranked }: Comparison, milliseconds: number): readonly string[] {
   const backends = new Set(ranked.map(({ report }) => describeBackend(report.backend)));
   const rows = ranked.reduce((sum, { report }) => sum + report.rows, 0);
+  const columns = Map.groupBy(ranked, ({ report: { inputs: [input] } }) => describeChoice(input));
   return [
+    ...Array.from(columns).flatMap(([choice, runs]) =>
+      choice ? [`${choice}: ${someNames(runs.map(({ name }) => name))}`] : []
+    ),
     ...Array.from(backends, (backend) => `backend ${backend}`),
     `${(milliseconds / 1000).toFixed(2)} s, ${rows} rows`,
   ];

@@ -23,7 +23,7 @@ import { type FirstRow, otherShape } from "./first_row.ts";
 export type ScoreSource = EmbeddingInput | AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
 
 /** How to read the shards of a data set. The options for opening are not for batches. */
-export interface ReadingOptions extends Omit<OpenEmbeddingsOptions, "name" | "signal"> {
+export interface ReadingOptions extends Omit<OpenEmbeddingsOptions, "name" | "signal" | "earlier"> {
   /** What messages call each source. Default: its path, which files of a folder are called anyway. */
   readonly names?: readonly (string | undefined)[];
 }

@@ -1,5 +1,5 @@
 import type { ScoreReport } from "../report/report.ts";
-import { grouped } from "../report/text.ts";
+import { describeColumns, grouped } from "../report/text.ts";
 
 /** A report, and what it is called. */
 interface Named {
@@ -18,8 +18,13 @@ const SHOWN = 3;
  */
 export function comparabilityNotes(reports: readonly Named[]): string[] {
   const notes: string[] = [];
-  const differing = (what: (report: ScoreReport) => string, unit: string, why: string) => {
-    const groups = Map.groupBy(reports, ({ report }) => what(report));
+  const differing = (
+    what: (report: ScoreReport) => string,
+    unit: string,
+    why: string,
+    among = reports,
+  ) => {
+    const groups = Map.groupBy(among, ({ report }) => what(report));
     if (groups.size < 2) return;
     const parts = Array.from(groups, ([value, group]) => `${value}${unit} (${some(group)})`);
     notes.push(`${listed(parts)}: ${why}`);
@@ -28,6 +33,12 @@ export function comparabilityNotes(reports: readonly Named[]): string[] {
     ({ dim }) => grouped(dim),
     " dimensions",
     "RankMe can be compared between embeddings of as many dimensions only",
+  );
+  differing(
+    (report) => describeColumns(report)!.join(" "),
+    "",
+    "columns of other names may be of other embeddings; --column says which are meant",
+    reports.filter(({ report }) => describeColumns(report)),
   );
   differing(
     ({ rows }) => grouped(rows),

@@ -40,57 +40,66 @@ export function chooseSameColumns(
   needs?: Needs,
 ): ChosenColumns {
   if (!earlier) return chooseColumns(columns, choice, needs);
-  const missing = earlier.names.find((name) => columns.every((column) => column.name !== name));
+  const { name, names, part } = earlier;
+  const here = new Set(columns.map(({ name }) => name));
+  const missing = names.find((name) => !here.has(name));
   if (missing !== undefined) {
     throw notTheSame(
-      `there is no column "${missing}" as in ${earlier.part}; there are: ${listed(columns)}`,
+      `there is no column "${missing}" as in ${part}; there are: ${listed(columns)}`,
     );
   }
-  const chosen = chooseColumns(columns, choiceAgain(columns, choice, earlier), needs);
-  const more = chosen.names.find((name) => !earlier.names.includes(name));
-  if (more !== undefined) {
-    throw notTheSame(`${earlier.part} has no column "${more}", as there is here`);
-  }
-  return inOrder(chosen, columns, earlier);
-}
-
-/** What was asked for; where nothing was, what an earlier part was found to hold. */
-function choiceAgain(
-  columns: readonly Column[],
-  { column, columns: dimensions, ...choice }: Omit<Choice, "earlier">,
-  { kind, name, names }: EarlierColumns,
-): typeof choice & ColumnChoice {
-  if (kind === "vectors") return { ...choice, column: name };
-  if (column !== undefined || dimensions !== undefined) {
-    return { ...choice, column, columns: dimensions };
-  }
-  const { keys = [] } = choice;
-  // One more could be a dimension more.
-  const others = columns.filter(({ kind, name }) =>
-    kind === "numbers" && !keys.includes(name) && !names.includes(name)
-  );
-  return { ...choice, columns: [...names, ...others.map(({ name }) => name)] };
-}
-
-/** Columns as they stand in an earlier part. */
-function inOrder(
-  chosen: ChosenColumns,
-  columns: readonly Column[],
-  { name, names, part }: EarlierColumns,
-): ChosenColumns {
+  const chosen = chosenAgain(columns, choice, earlier, needs);
+  const there = new Set(names);
+  const more = chosen.names.find((name) => !there.has(name));
+  if (more !== undefined) throw notTheSame(`${part} has no column "${more}", as there is here`);
   const alike = { name, names, reason: `as in ${part}` };
-  if (chosen.kind === "vectors") return { ...chosen, ...alike };
+  return chosen.kind === "vectors"
+    ? { ...chosen, ...alike }
+    : { ...chosen, ...alike, indices: inOrder(chosen, columns, earlier) };
+}
+
+/** Those that are asked for here; where none are, those of the kind that an earlier part has. */
+function chosenAgain(
+  columns: readonly Column[],
+  choice: Omit<Choice, "earlier">,
+  { kind, name }: EarlierColumns,
+  needs?: Needs,
+): ChosenColumns {
+  if (kind === "vectors") {
+    return chooseColumns(columns, { ...choice, column: name, columns: undefined }, needs);
+  }
+  if (choice.column !== undefined || choice.columns !== undefined) {
+    return chooseColumns(columns, choice, needs);
+  }
+  // One more column of numbers could be a dimension more.
+  const { keys = [] } = choice;
+  const indices = columns.flatMap(({ kind, name }, index) =>
+    kind === "numbers" && !keys.includes(name) ? [index] : []
+  );
+  const names = indices.map((index) => columns[index].name);
+  return { kind: "numbers", name, names, areNamed: true, reason: "", indices };
+}
+
+/** The indices of chosen columns as they stand in an earlier part. */
+function inOrder(
+  chosen: Exclude<ChosenColumns, { readonly kind: "vectors" }>,
+  columns: readonly Column[],
+  { names, part }: EarlierColumns,
+): readonly number[] {
   const isSame = names.length === chosen.names.length &&
     names.every((name, i) => name === chosen.names[i]);
-  if (isSame) return { ...chosen, ...alike };
-  const indices = names.map((name) => {
-    const [index, ...others] = chosen.indices.filter((index) => columns[index].name === name);
-    if (others.length > 0) throw notTheSame(`several columns are named "${name}"`);
+  if (isSame) return chosen.indices;
+  const byName = new Map<string, number>();
+  for (const [i, name] of chosen.names.entries()) {
+    if (byName.has(name)) throw notTheSame(`several columns are named "${name}"`);
+    byName.set(name, chosen.indices[i]);
+  }
+  return names.map((name) => {
+    const index = byName.get(name);
     if (index !== undefined) return index;
     const { type } = columns.find((column) => column.name === name)!;
     throw notTheSame(`column "${name}" is ${type}, and is not read as that of ${part}`);
   });
-  return { ...chosen, ...alike, indices };
 }
 
 function notTheSame(what: string): RankMeError {

@@ -50,3 +50,16 @@ Deno.test("a table of several parts says in its last line which column they are 
   assertStringIncludes(run.stdout, " rows of column layer2");
   assertEquals(run.stdout.split("\n")[0].trim().startsWith("dims"), true);
 });
+
+Deno.test("runs that were read from columns of other names are compared with a note", async () => {
+  const rows = (name: string) => `{"${name}":[3,0]}\n{"${name}":[0,3]}\n`;
+  await withFolder({ "a.jsonl": rows("emb"), "b.jsonl": rows("features") }, async (folder) => {
+    const args = ["compare", `${folder}/a.jsonl`, `${folder}/b.jsonl`, "-v"];
+    const { status, stderr } = await runCli(args, { permissions });
+    assertEquals(status, 0);
+    assertStringIncludes(stderr, `column emb (${folder}/a.jsonl), column features (`);
+    assertStringIncludes(stderr, 'rankme: column "features" (the only one that holds vectors): ');
+    const alike = await runCli([...args, "--column", "emb"], { permissions });
+    assertEquals([alike.status, alike.stderr.includes("other names")], [3, false]);
+  });
+});
