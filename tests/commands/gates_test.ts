@@ -295,3 +295,21 @@ Deno.test("parts are matched by what they are of, and none may be missing", asyn
     assertThrows(() => check(reports), RankMeError, message);
   }
 });
+
+Deno.test("a baseline of another column is none; what says no column fits", async () => {
+  const named = await gates(["--max-drop=5%"], { base: [{ ...BASE, column: "image" }] });
+  assertThrows(
+    () => named.check([report(100, { column: "text" })]),
+    RankMeError,
+    "it has no score of column text, but of column image",
+  );
+  const unnamed = await gates(["--max-drop=5%"], { base: [BASE] });
+  const failure = "RankMe 50.00 is ";
+  for (
+    const [{ check }, one] of [
+      [named, report(50, { column: "image" })],
+      [named, report(50)],
+      [unnamed, report(50, { columns: "dim_*" })],
+    ] as const
+  ) assertEquals(check([one]).failures.map((text) => text.slice(0, failure.length)), [failure]);
+});
