@@ -30,30 +30,44 @@ Deno.test("the lock file names no package of JSR, so that it holds with and with
   assertEquals(lock.jsr, undefined);
 });
 
-/** What each file of the package imports by name. */
-async function* importedNames(folder: URL): AsyncGenerator<string> {
+/** What the files of the package import by name, and which file it is. */
+async function* namedImports(folder: URL): AsyncGenerator<{ named: string; file: string }> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) yield* importedNames(new URL(`${name}/`, folder));
+    const file = new URL(name, folder).href;
+    if (isDirectory) yield* namedImports(new URL(`${name}/`, folder));
     else if (name.endsWith(".ts")) {
-      const text = await Deno.readTextFile(new URL(name, folder));
+      const text = await Deno.readTextFile(new URL(file));
       for (const [, named] of text.matchAll(/(?:\bfrom|\bimport\(|^import) ?"([^".][^"]*)"/gm)) {
-        yield named;
+        yield { named, file };
       }
     }
   }
 }
 
-Deno.test("a package of npm whose inner modules are imported is pinned exactly", async () => {
-  const imports = Object.entries(config.imports as Record<string, string>)
-    .filter(([, address]) => address.startsWith("npm:"));
-  const inner = new Map<string, string>();
-  for await (const named of importedNames(new URL("src/", ROOT))) {
-    const found = imports.find(([name]) => named.startsWith(`${name}/`));
-    if (found) inner.set(...found);
+/** The files that import inner modules of a package of npm, by its name. */
+async function innerImports(): Promise<Map<string, Set<string>>> {
+  const packages = Object.entries(config.imports)
+    .flatMap(([name, address]) => address.startsWith("npm:") ? name : []);
+  const files = new Map<string, Set<string>>();
+  for await (const { named, file } of namedImports(new URL("src/", ROOT))) {
+    const found = packages.find((name) => named.startsWith(`${name}/`));
+    if (found) files.set(found, (files.get(found) ?? new Set()).add(file));
   }
   // The check finds what is known to be imported so.
-  for (const name of ["@zip.js/zip.js", "apache-arrow", "hyparquet"]) assert(inner.has(name), name);
-  for (const address of inner.values()) assertMatch(address, /@\d+\.\d+\.\d+$/);
+  for (const name of ["@zip.js/zip.js", "apache-arrow", "hyparquet"]) assert(files.has(name), name);
+  return files;
+}
+
+Deno.test("a package of npm whose inner modules are imported is pinned exactly", async () => {
+  const imports = config.imports as Record<string, string>;
+  for (const name of (await innerImports()).keys()) {
+    assertMatch(imports[name], /@\d+\.\d+\.\d+$/);
+  }
+});
+
+Deno.test("one file imports the inner modules of hyparquet, and one those of zip.js", async () => {
+  const files = await innerImports();
+  for (const name of ["hyparquet", "@zip.js/zip.js"]) assertEquals(files.get(name)!.size, 1, name);
 });
 
 Deno.test("one version of Deno is pinned everywhere", async () => {

@@ -1,10 +1,10 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { CompressionCodec } from "hyparquet";
-import { snappyUncompress } from "hyparquet/src/snappy.js";
 import { snappyUncompressor } from "hysnappy";
 import { RankMeError } from "../../errors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { decompressLz4Block, MAX_LZ4_RATIO } from "../lz4_block.ts";
+import { snappyUncompress } from "./hyparquet.ts";
 
 /** How one codec is undone. */
 interface Codec {

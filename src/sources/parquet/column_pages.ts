@@ -1,5 +1,4 @@
 import { crc32 } from "node:zlib";
-import { parquetHeader } from "hyparquet/src/column.js";
 import type { Encoding, PageHeader } from "hyparquet";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import type { Chunk } from "./chunks.ts";
@@ -10,6 +9,7 @@ import { HybridDecoder } from "./hybrid.ts";
 import type { LeafColumn } from "./schema.ts";
 import { structLength } from "./thrift.ts";
 import { unknownEncoding, type ValueCoding } from "./value_coding.ts";
+import { parquetHeader } from "./hyparquet.ts";
 
 /** Some values of one column. */
 export interface Page<V> {

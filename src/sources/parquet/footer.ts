@@ -1,9 +1,9 @@
 import type { FileMetaData } from "hyparquet";
-import { parquetMetadata } from "hyparquet/src/metadata.js";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import { type RandomAccess, readBytes } from "../bytes/random_access.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { structLength } from "./thrift.ts";
+import { parquetMetadata } from "./hyparquet.ts";
 
 const MAGIC = "PAR1";
 /** The magic of a file whose footer is encrypted. */

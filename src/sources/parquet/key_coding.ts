@@ -1,7 +1,4 @@
 import type { Encoding } from "hyparquet";
-import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
-import { byteStreamSplit } from "hyparquet/src/encoding.js";
-import { readPlain } from "hyparquet/src/plain.js";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import {
   dateText,
@@ -13,6 +10,13 @@ import {
 import type { Chunk } from "./chunks.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { HybridDecoder } from "./hybrid.ts";
+import {
+  byteStreamSplit,
+  deltaBinaryUnpack,
+  deltaByteArray,
+  deltaLengthByteArray,
+  readPlain,
+} from "./hyparquet.ts";
 import type { ScalarColumn } from "./schema.ts";
 import { neededDictionary, unknownEncoding, type ValueCoding } from "./value_coding.ts";
 
