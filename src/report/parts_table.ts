@@ -74,9 +74,9 @@ export function toTable(
     : `${grouped(first.rows)} rows${settling(first)}`;
   const columns = ofSeveral ? undefined : describeColumns(first);
   return `${table}\n${total}` +
-    (columns ? ` of ${columns.join(" ")}` : "") +
     (first.skippedRows > 0 ? `, ${grouped(first.skippedRows)} rows skipped` : "") +
-    `${first.complete ? "" : ", partial"}; ${describeComputation(first)}\n`;
+    `${first.complete ? "" : ", partial"}; ${describeComputation(first)}` +
+    `${columns ? `; ${columns.join(" ")}` : ""}\n`;
 }
 
 function nameOfPart(report: ScoreReport, name: "column" | "group" | "dims"): string {

@@ -16,6 +16,8 @@ export * from "./dense/safetensors_embedding_stream.ts";
 export type { Compression, Format, RawFormat } from "./detect.ts";
 export type { RowOptions } from "./format_reader.ts";
 export * from "./open_embeddings.ts";
+export type { ReadColumns } from "./read_columns.ts";
+export type { EarlierColumns } from "./same_columns.ts";
 export * from "./shards/list_data_sets.ts";
 export * from "./shards/list_shards.ts";
 export * from "./synthetic.ts";
