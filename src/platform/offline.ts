@@ -7,7 +7,17 @@
 
 import type { LatePackages } from "./late_package.ts";
 
-/** What loads each package, by its name. */
+/**
+ * What loads each package, by its name.
+ *
+ * @example Which packages there are
+ * ```ts
+ * import { OFFLINE } from "@rankme/rankme/offline";
+ * import { assert } from "@std/assert";
+ *
+ * assert(Object.keys(OFFLINE).includes("vega-lite"));
+ * ```
+ */
 export const OFFLINE: Readonly<Record<string, () => Promise<unknown>>> = {
   "@zip.js/zip.js": () => import("@zip.js/zip.js/lib/zip-core-reader.js"),
   "js-yaml": () => import("js-yaml"),
