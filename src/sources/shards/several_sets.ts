@@ -13,9 +13,9 @@ const MANY_STEMS = 13;
 const OF_ANOTHER_SET =
   /(?<![a-z])(epoch|step|ckpt|checkpoint|iter|iteration|layer|seed|version|v)s?[-_=.]?\d+/gi;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-/** Letters between digits, or so many hexadecimal digits, are a hash or an identifier. */
+/** So many hexadecimal digits, or letters and digits in turns, are a hash or an identifier. */
 const HASH =
-  /(?<![a-z0-9])(?=[a-z]*\d|[0-9a-f]{16})([0-9a-f]{8,}|(?=\w*[a-z]\d+[a-z]|\w*\d[a-z]+\d)[a-z0-9]{8,})(?![a-z0-9])/gi;
+  /(?<![a-z0-9])(?=[a-z]*\d|[0-9a-f]{16})([0-9a-f]{8,}|(?=[a-z0-9]*?(?:(?:[a-z]+\d+){2}[a-z]|(?:\d+[a-z]+){2}\d))[a-z0-9]{8,})(?![a-z0-9])/gi;
 /** Folders that are never parts of one data set. */
 const SPLIT = /(?<![a-z])(train|training|test|val|valid|validation|dev|eval)(?![a-z])/i;
 /** What stands beside embeddings and holds none. */
@@ -68,13 +68,20 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
     const isRepeated = new Set(group.map(({ name, folder }) => `${folder}/${name}`)).size >
       new Set(group.map(({ name }) => name)).size;
     const areApart = folders.size > 1 &&
-      (isRepeated || [...folders].some((one) => SPLIT.test(one)));
+      (isRepeated || [...folders].some(isOfItsOwn));
     for (const { path, folder } of group) {
       const key = areApart ? `${folder}${stem}` : stem;
-      sets.set(key, [...sets.get(key) ?? [], path]);
+      const set = sets.get(key);
+      if (set) set.push(path);
+      else sets.set(key, [path]);
     }
   }
   return sets;
+}
+
+/** Whether the name of a folder says that what is in it is a split, or of one checkpoint. */
+function isOfItsOwn(folder: string): boolean {
+  return SPLIT.test(folder) || folder.search(OF_ANOTHER_SET) >= 0;
 }
 
 function nameOf(path: string): string {
@@ -123,7 +130,8 @@ function described(set: readonly string[]): string {
 
 /** A command that scores a data set and nothing else; nothing where its files have no pattern. */
 function lineFor(set: readonly string[], all: readonly string[]): string | undefined {
-  const others = all.filter((path) => !set.includes(path));
+  const own = new Set(set);
+  const others = all.filter((path) => !own.has(path));
   const input = set.length === 1 ? set[0] : folderOf(set, others) ?? patternOf(set, others);
   if (input === undefined) return undefined;
   return `rankme ${quoted(input.startsWith("-") ? `./${input}` : input)}`;

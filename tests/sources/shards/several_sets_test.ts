@@ -33,6 +33,13 @@ const ONE: readonly (readonly string[])[] = [
   ["2024/01/emb.npy", "2024/02/emb.npy"],
   ["emb_20240131T1200.npy", "emb_20240201T0930.npy"],
   ["early/emb_0.arrow", "early/emb_1.arrow", "late/emb_2.arrow"],
+  [
+    "label=a/3f0c1a9d8b7e4c2f9a1b0c3d4e5f6a7b-0.parquet",
+    "label=b/3f0c1a9d8b7e4c2f9a1b0c3d4e5f6a7b-0.parquet",
+    "label=b/9a1b0c3d4e5f6a7b3f0c1a9d8b7e4c2f-1.parquet",
+  ],
+  ["part.0.parquet", "part.1.parquet"],
+  ["00000000.parquet", "00000001.parquet"],
   ["rank0/emb.npy", "rank1/emb.npy"],
   ["2b1f3c0e-7d1a-4a53-9d0e-0f3a5c1b2d4e.parquet", "0f3a5c1b-2d4e-4a53-9d0e-2b1f3c0e7d1a.parquet"],
   [
@@ -75,6 +82,9 @@ const SEVERAL: readonly (readonly [files: readonly string[], scored: readonly st
     "checkpoint-500/emb.npy",
     "checkpoint-1000/emb.npy",
   ]],
+  [["image2text.npy", "text2image.npy"], ["image2text.npy", "text2image.npy"]],
+  [["resnet50v2.npy", "mobilenetv3.npy"], ["mobilenetv3.npy", "resnet50v2.npy"]],
+  [["epoch1/part-0.npy", "epoch2/part-1.npy"], ["epoch1/part-0.npy", "epoch2/part-1.npy"]],
   [["emb_v1.npy", "emb_v2.npy"], ["emb_v1.npy", "emb_v2.npy"]],
   [["layer_0.npy", "layer_11.npy"], ["layer_0.npy", "layer_11.npy"]],
 ];
