@@ -75,7 +75,6 @@ export const AWAITED: ReadonlySet<string> = new Set([
   "openai-base64.jsonl",
   "llamaindex-store.json",
   "list-in-text.jsonl",
-  "two-splits",
 ]);
 
 /** What a case is called in a test. */
@@ -161,8 +160,13 @@ async function copyFolder(from: URL, to: URL): Promise<void> {
   }
 }
 
-/** The advice in a message: the command that ends it, and flags before that. */
+/** The advice in a message: commands on lines of their own, or the one that ends it, and flags. */
 export function adviceIn(message: string): readonly Advice[] {
+  const lines = message.matchAll(/^ {4}(rankme .*)$/gm).map(([, command]) => ({ command }));
+  return [...lines, ...adviceInLine(message.replace(/^ {4}rankme .*$/gm, ""))];
+}
+
+function adviceInLine(message: string): readonly Advice[] {
   const command = COMMAND.exec(message)?.[1].trim();
   const rest = command === undefined ? message : message.slice(0, message.lastIndexOf(command));
   return [...command === undefined ? [] : [{ command }], ...flagsIn(rest)];
