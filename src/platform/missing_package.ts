@@ -1,8 +1,5 @@
 import { RankMeError } from "../errors.ts";
 
-/** The address of every package that is loaded late, for whoever wants them at once. */
-const OFFLINE = "jsr:@rankme/rankme/offline";
-
 /** Why Deno and Node have no package, as they say it, and what would do. */
 const REASONS: readonly { readonly said: RegExp; readonly why: string; readonly advice: string }[] =
   [{
@@ -12,7 +9,7 @@ const REASONS: readonly { readonly said: RegExp; readonly why: string; readonly 
   }, {
     said: /--cached-only/,
     why: "it is not in Deno's cache, and --cached-only is given",
-    advice: `deno cache ${OFFLINE} loads all that can be needed`,
+    advice: "run this once without it",
   }, {
     said: /lockfile is out of date/,
     why: "deno.lock does not have it, and is frozen",
@@ -24,7 +21,7 @@ const REASONS: readonly { readonly said: RegExp; readonly why: string; readonly 
   }, {
     said: /error sending request|client error|status code|dns/i,
     why: "its registry cannot be reached",
-    advice: `where it can be, deno cache ${OFFLINE} loads all that can be needed`,
+    advice: "run this once where it can be",
   }];
 
 /**

@@ -1,6 +1,7 @@
 /**
- * The packages that are loaded when they are first needed, by their names, so that they can be had
- * ahead: `deno cache jsr:@rankme/rankme/offline`. Nothing imports this module.
+ * The packages that are loaded when they are first needed, by their names, for what caches ahead,
+ * bundles or vendors: `deno cache jsr:@rankme/rankme/cli jsr:@rankme/rankme/offline` in a folder with
+ * a deno.json, whose lock file then holds all versions. Nothing imports this module.
  *
  * @module
  */

@@ -37,10 +37,40 @@ Deno.test("who has the package from JSR and nothing else", async (t) => {
       const without = await consumer.run(["run", "--cached-only", ...args.slice(1)], { stdin });
       assertEquals(without.code, 4, without.stderr);
       assertStringIncludes(without.stderr, "mathjs from npm is needed here");
-      assertStringIncludes(without.stderr, "deno cache jsr:@rankme/rankme/offline");
+      assertStringIncludes(without.stderr, "run this once without it");
       const { code, stdout, stderr } = await consumer.run(args, { stdin });
       assertEquals(code, 0, stderr);
       assertMatch(stdout, /^double +\d/m);
+    },
+  );
+
+  await t.step(
+    "draws from its cache what it drew once, or after deno cache with a lock",
+    async () => {
+      const runs = "lr,rankMe,accuracy\n0.1,31,64.5\n0.3,40,66\n";
+      const select = [
+        "--allow-read",
+        "--allow-write=.",
+        CLI,
+        "select",
+        "runs.csv",
+        "--svg",
+        "a.svg",
+      ];
+      for (
+        const [files, ahead] of [
+          [{ "runs.csv": runs, "deno.json": "{}" }, ["cache", CLI, "jsr:@rankme/rankme/offline"]],
+          [{ "runs.csv": runs }, ["run", ...select]],
+        ] as const
+      ) {
+        const cwd = await folder(files);
+        const args = ["run", "--cached-only", ...select];
+        for (const command of [ahead, args]) {
+          const { code, stderr } = await consumer.run(command, { cwd });
+          assertEquals(code, 0, stderr);
+        }
+        assertMatch(await Deno.readTextFile(`${cwd}/a.svg`), /^<svg /);
+      }
     },
   );
 

@@ -21,13 +21,13 @@ Deno.test("a package that Deno does not find is named, with what would do", () =
       [
         'Failed loading https://registry.npmjs.org/mathjs for package "mathjs"\n    0: npm package not found in cache: "mathjs", --cached-only is specified.',
         "mathjs",
-        "deno cache jsr:@rankme/rankme/offline",
+        "run this once without it",
       ],
       ["The lockfile is out of date. 'npm:vega@6.4.0'\n\x1b[0m1", "vega", "--frozen=false"],
       [
         'Failed loading http://127.0.0.1:9/mathjs for package "mathjs"\n    0: error sending request for url',
         "mathjs",
-        "deno cache",
+        "run this once where it can be",
       ],
       ["Could not find npm package 'mathjs' matching '99.2.0'.", "mathjs", ""],
       ["npm specifiers were requested; npm:vega but --no-npm is specified", "vega", "leave it out"],

@@ -28,7 +28,9 @@ export type Chart = object;
  */
 export async function toSvg(chart: Chart): Promise<string> {
   // Half a second to load: only who draws pays for it.
-  const [vega, { compile }] = await Promise.all([latePackage("vega"), latePackage("vega-lite")]);
+  // One after the other, so that every run finds the same versions of what both need.
+  const vega = await latePackage("vega");
+  const { compile } = await latePackage("vega-lite");
   const logger = vega.logger(vega.Error);
   const view = new vega.View(vega.parse(compile(chart, { logger }).spec), {
     renderer: "none",
