@@ -7,9 +7,16 @@ import { likelyRawFormat, type RawFormat } from "./raw_format.ts";
 export type Format = BinaryFormat | TextFormat | RawFormat;
 
 /** What begins with bytes that say what it is. */
-type BinaryFormat = "arrow-stream" | "arrow-file" | "npy" | "npz" | "parquet" | "safetensors";
+export type BinaryFormat =
+  | "arrow-stream"
+  | "arrow-file"
+  | "npy"
+  | "npz"
+  | "parquet"
+  | "safetensors";
 
-type TextFormat = "csv" | "tsv" | "jsonl";
+/** Text of rows. */
+export type TextFormat = "csv" | "tsv" | "jsonl";
 
 export type { RawFormat };
 

@@ -13,7 +13,7 @@ export type { ColumnChoice, KeyChoice } from "./columns.ts";
 export * from "./dense/npy_embedding_stream.ts";
 export * from "./dense/raw_embedding_stream.ts";
 export * from "./dense/safetensors_embedding_stream.ts";
-export type { Compression, Format, RawFormat } from "./detect.ts";
+export type { BinaryFormat, Compression, Format, RawFormat, TextFormat } from "./detect.ts";
 export type { RowOptions } from "./format_reader.ts";
 export * from "./open_embeddings.ts";
 export type { ReadColumns } from "./read_columns.ts";

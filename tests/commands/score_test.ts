@@ -233,7 +233,10 @@ Deno.test("inputs that are no embeddings end with status 3 and one line that say
   const cases: readonly (readonly [Uint8Array, RegExp])[] = [
     [new Uint8Array(0), /^rankme: stdin: no bytes at all; .*\n$/],
     [new TextEncoder().encode("a,b\n1,2\n"), /^rankme: stdin: no column holds lists .*\n$/],
-    [new TextEncoder().encode("PAR1xxxxxxxx"), /^rankme: stdin: .* pass its path instead .*\n$/],
+    [
+      new TextEncoder().encode("PAR1\x15\x04\x15\x10\x15\x14\x4c\x15"),
+      /^rankme: stdin: .* pass its path instead .*\n$/,
+    ],
     [new TextEncoder().encode("ARROW1\0\0xx"), /^rankme: stdin: .* pass its path instead .*\n$/],
     [Uint8Array.of(0x80, 4, 0x95), /^rankme: stdin: this is a Python pickle, .*\n$/],
   ];
