@@ -1,17 +1,16 @@
+import { grouped } from "../report/digits.ts";
 import type { InputReport, Making } from "../report/report.ts";
-import { describeColumns, grouped } from "../report/text.ts";
-import { describeBackend } from "./shared_flags.ts";
+import { describeColumns } from "../report/text.ts";
 
 /**
- * What `--verbose` says of a report: what was read, and what computed it.
+ * What `--verbose` says of a report: what was read, and how long it took.
  *
  * @param making The circumstances of its making.
  * @returns Some lines.
  */
-export function circumstances({ inputs, backend, timing }: Making): readonly string[] {
+export function circumstances({ inputs, timing }: Making): readonly string[] {
   return [
     ...inputs.map(describeInput),
-    `backend ${describeBackend(backend)}`,
     `${timing.seconds.toFixed(2)} s, ${grouped(Math.round(timing.rowsPerSecond))} rows/s`,
   ];
 }

@@ -9,7 +9,7 @@ import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { print, say } from "./output.ts";
+import { print, say, terminalWidth } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
 import { BACKEND_FLAGS, chosenBackend } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
@@ -36,8 +36,8 @@ of the other. Rows are paired by their order, in one pass; of one input with sev
 such as the layers of a network, each column is compared with each.
 
 Few rows look alike by chance: with N rows and D dimensions CKA of unrelated embeddings is some
-D/(N+D). "by chance" is the mean over all pairings of the very rows; only what lies well above
-it says anything, and where it is no small number a warning says so.
+D/(N+D). The chance level is the mean over all pairings of these very rows: only what lies well above
+it says anything, and a warning says so where it is no small number.
 
 ${INPUT_HELP}
 
@@ -75,8 +75,7 @@ async function run(args: Arguments, signal: AbortSignal): Promise<number> {
     throw usage(`--${oneInputFlag.name} is for one of two inputs`);
   }
   const progress = new ProgressLine(args.on("quiet"));
-  const { backend, notes } = chosenBackend(args);
-  if (args.on("verbose")) notes.forEach((reason) => say(reason));
+  const backend = chosenBackend(args);
   const report = await compare(positionals, {
     ...inputOptions(args),
     a: oneInputOptions(args, "a"),
@@ -113,7 +112,11 @@ async function compare(
 
 function show(report: CkaReport, args: Arguments): void {
   const color = !Deno.noColor && Deno.stdout.isTerminal();
-  print(args.on("json") ? `${ckaToJson(report)}\n` : ckaToText(report, { color }));
+  print(
+    args.on("json")
+      ? `${ckaToJson(report)}\n`
+      : ckaToText(report, { color, width: terminalWidth() }),
+  );
   if (!args.on("quiet")) {
     report.warnings.forEach((warning) => say(`warning: ${warning}`));
   }

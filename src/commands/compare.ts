@@ -5,6 +5,7 @@ import { scoreEach } from "../pipeline/score_each.ts";
 import { scoreEqualRows } from "../pipeline/score_equal_rows.ts";
 import { toSvg } from "../report/charts/svg.ts";
 import { terminalChart } from "../report/charts/terminal_chart.ts";
+import { wrap } from "../report/layout.ts";
 import { csvTable, markdownTable, textTable } from "../report/table.ts";
 import { checkpointChart } from "../selection/checkpoint_chart.ts";
 import { findDrops, type Watched } from "../selection/checkpoints.ts";
@@ -41,9 +42,10 @@ pattern, whose files are its shards. One INPUT that is a folder or a pattern sta
 each file and each folder is a data set.
 
 RankMe is comparable between runs of one method only, on as many rows of the same kind. Every
-difference to the best has a standard error of its own; ≈ marks what cannot be told apart from it.
-With --x RankMe is drawn against the step; a drop is RankMe below the best before by more than
-chance allows, a collapse one that leaves less than half of it.
+difference to the best has a 95 % interval of its own, shown as ±; ≈ marks differences whose interval
+holds 0. Runs on the same rows in the same order are compared row by row, which narrows it.
+With --x RankMe is drawn against the step; a drop is RankMe significantly below the best checkpoint
+before it, a collapse a drop to less than half of that.
 
 Exit status: 0 done, 2 wrong usage or a permission that is missing, 3 when an input could not be
 scored (the others are), 4 out of memory, a full disk or a package that cannot be downloaded,
@@ -160,11 +162,12 @@ async function written(
   // Of a training that was not looked at in full nothing is said.
   const isWhole = comparison.unscored.length === 0;
   const color = !Deno.noColor && Deno.stdout.isTerminal();
+  const width = terminalWidth();
   return [
     ...watched && watched.length > 1 ? [await chart(watched, word, color)] : [],
-    textTable(table, { color }),
+    textTable(table, { color, width }),
     [...comparisonLegend(comparison), ...watched && isWhole ? describeDrops(watched, word) : []]
-      .map((line) => `${line}\n`).join(""),
+      .flatMap((line) => wrap(line, width)).map((line) => `${line}\n`).join(""),
   ].join("\n");
 }
 
@@ -175,8 +178,8 @@ function shownMetrics({ ranked }: Comparison): string[] {
 async function chart(watched: readonly Watched[], word: string, color: boolean): Promise<string> {
   const points = watched.map(({ x, report }) => [x, report.rankMe] as const);
   const marked = watched.flatMap(({ drop }, index) => drop ? [index] : []);
-  const chart = { points, marked, xLabel: word, yLabel: "RankMe, ● lower than it was" };
-  return await terminalChart(chart, { color, width: terminalWidth() });
+  const chart = { points, marked, xLabel: word, yLabel: "RankMe, ● drop" };
+  return await terminalChart(chart, { color, width: terminalWidth(80) });
 }
 
 async function draw(file: string, watched: readonly Watched[], word: string): Promise<void> {

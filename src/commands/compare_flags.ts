@@ -28,7 +28,7 @@ export const COMPARE_FLAGS: readonly Flag[] = [
     help: "inputs are checkpoints: the number after WORD in each name is how far it had come",
   },
   { name: "svg", value: "FILE", help: "with --x: also draw RankMe into this file" },
-  { name: "ci", negatable: true, help: "say how sure each number is (default), or do not" },
+  { name: "ci", negatable: true, help: "95 % intervals, by the jackknife (default), or none" },
   { name: "jobs", short: "j", value: "N", help: "score N at a time at most (default: threads)" },
   ...INPUT_FLAGS,
   { name: "dims", value: "A:B", help: "only these dimensions" },

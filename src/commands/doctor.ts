@@ -3,15 +3,17 @@ import { OnlineCovariance } from "../covariance/online_covariance.ts";
 import { EXIT_STATUS } from "../errors.ts";
 import type { Backend } from "../linalg/backend.ts";
 import { openBlas, type RefusedLibrary } from "../linalg/blas/open_blas.ts";
+import { reasonsOf } from "../linalg/blas/reasons.ts";
 import { eigenvalues } from "../linalg/eigenvalues.ts";
 import { fastestBackend } from "../linalg/fastest_backend.ts";
 import { referenceBackend } from "../linalg/reference/backend.ts";
 import { mathjsEigenvalues } from "../linalg/reference/mathjs_eigenvalues.ts";
 import { multiplyAddPeak } from "../linalg/wasm/multiply_add_peak.ts";
-import { printableClause } from "../printable.ts";
+import { labelled } from "../report/labelled.ts";
+import { wrap } from "../report/layout.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
-import { print } from "./output.ts";
+import { print, terminalWidth } from "./output.ts";
 import { describeBackend } from "./shared_flags.ts";
 
 /** Small enough for mathjs, large enough to go round every loop. */
@@ -156,33 +158,31 @@ function testBatch(dim: number, rows: number): EmbeddingBatch {
 function describe(examination: Examination): string {
   const { version, deno, platform, cores, sharedMemory, peakGflops, backends, refused } =
     examination;
+  const width = terminalWidth();
+  const lines = (entries: readonly (readonly [string, string])[]) => labelled(entries, { width });
   return [
-    `rankme ${version}, Deno ${deno}, ${platform}, ${cores} cores`,
-    `shared memory   ${sharedMemory ? "yes" : "no"}`,
-    ...peakGflops === undefined
-      ? []
-      : [`peak            ${peakGflops.toFixed(1)} GF/s a thread, 128-bit fused multiply-add`],
-    ...backends.flatMap(describeExamination),
-    ...refused.length > 0 ? [""] : [],
-    ...refused.map(({ library, reason }) =>
-      printableClause(`not used        ${library}: ${reason}`)
-    ),
-    "",
-  ].join("\n");
+    ...wrap(`rankme ${version}, Deno ${deno}, ${platform}, ${cores} cores`, width),
+    ...lines([
+      ["shared memory", sharedMemory ? "yes" : "no"],
+      ...peakGflops === undefined
+        ? []
+        : [["peak", `${peakGflops.toFixed(1)} GF/s a thread, 128-bit fused multiply-add`] as const],
+    ]),
+    ...backends.flatMap((backend) => ["", ...lines(describeExamination(backend))]),
+    ...refused.length > 0 ? ["", ...lines(reasonsOf(refused).map((one) => ["not used", one]))] : [],
+  ].map((line) => `${line}\n`).join("");
 }
 
-function describeExamination(backend: BackendExamination): string[] {
+function describeExamination(backend: BackendExamination): (readonly [string, string])[] {
   const { correct, eigenvalueError, updateGflops, peakFraction, eigenvalueSeconds } = backend;
   const share = peakFraction === undefined
     ? ""
     : `, ${Math.round(100 * peakFraction)} % of the peak`;
+  const error = eigenvalueError.toExponential(1);
   return [
-    "",
-    printableClause(`backend         ${describeBackend(backend)}`),
-    `eigenvalues     ${correct ? "right" : "WRONG"}: ${
-      eigenvalueError.toExponential(1)
-    } from mathjs`,
-    `rank-k update   ${updateGflops.toFixed(1)} GF/s in float64, D = ${SPEED_DIM}${share}`,
-    `decomposition   ${eigenvalueSeconds.toFixed(3)} s, D = ${SPEED_DIM}`,
+    ["backend", describeBackend(backend)],
+    ["eigenvalues", `${correct ? "right" : "WRONG"}: ${error} from mathjs`],
+    ["rank-k update", `${updateGflops.toFixed(1)} GF/s in float64, D = ${SPEED_DIM}${share}`],
+    ["decomposition", `${eigenvalueSeconds.toFixed(3)} s, D = ${SPEED_DIM}`],
   ];
 }

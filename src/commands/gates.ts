@@ -6,7 +6,7 @@ import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { SavedReport } from "../report/read_report.ts";
 import type { ScoreReport } from "../report/report.ts";
-import { formatRank, grouped } from "../report/text.ts";
+import { formatRank, grouped } from "../report/digits.ts";
 import { type Baseline, type Planned, readBaseline } from "./baseline.ts";
 import type { Arguments } from "./flags.ts";
 import { usage } from "./usage.ts";

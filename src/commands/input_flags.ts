@@ -14,7 +14,8 @@ export const INPUT_HELP =
   `INPUT is a file, a folder, a pattern such as 'shards/*.parquet' or a URL; - is standard input, as
 is no INPUT at all when something is piped in. Arrow, Parquet, .npy, .npz, safetensors, CSV, TSV and
 JSON Lines are told by their content; .gz and .zst are decompressed on the way. Standard input needs
-no permission; files need --allow-read, URLs --allow-net.`;
+no permission; files need --allow-read, URLs --allow-net. Messages count rows from 0, and lines of
+text from 1.`;
 
 /** The flags that say how an input is to be read, and which of its rows. */
 export const INPUT_FLAGS: readonly Flag[] = [

@@ -4,10 +4,12 @@ import { explained } from "../platform/environment_errors.ts";
 import { COMMANDS, DEFAULT_COMMAND } from "./commands.ts";
 import { Arguments } from "./flags.ts";
 import { commandHelp, generalHelp } from "./help.ts";
-import { print, say } from "./output.ts";
+import { print, say, terminalWidth } from "./output.ts";
 import { usage } from "./usage.ts";
 
 const NAMES = Object.keys(COMMANDS);
+/** The columns of help that goes to no terminal. */
+const HELP_WIDTH = 80;
 /** What comes of a mistyped command, which is taken for a file. */
 const NO_SUCH_INPUT: readonly ErrorCode[] = ["unreadable", "permission"];
 
@@ -43,10 +45,11 @@ async function dispatch(args: readonly string[]): Promise<number> {
 }
 
 async function printHelp(name: string | undefined): Promise<number> {
+  const width = terminalWidth(HELP_WIDTH);
   if (name === undefined) {
-    print(generalHelp(await Promise.all(Object.values(COMMANDS).map((load) => load()))));
+    print(generalHelp(await Promise.all(Object.values(COMMANDS).map((load) => load())), width));
   } else if (Object.hasOwn(COMMANDS, name)) {
-    print(commandHelp(await COMMANDS[name]()));
+    print(commandHelp(await COMMANDS[name](), width));
   } else {
     const near = closest(name, NAMES);
     throw usage(`there is no command "${name}"`, near && `did you mean ${near}?`);

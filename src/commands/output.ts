@@ -59,14 +59,19 @@ export function draw(text: string): void {
   }
 }
 
+/** The columns of a terminal that does not say how many it has. */
+const USUAL_WIDTH = 80;
+
 /**
- * How many characters fit on a line of standard output.
+ * The columns of a line of standard output.
  *
- * @returns The width of the terminal; 80 where there is none.
+ * @param otherwise What to take where there is no terminal. Default: any number.
+ * @returns The number of columns.
  */
-export function terminalWidth(): number {
+export function terminalWidth(otherwise = Infinity): number {
+  if (!Deno.stdout.isTerminal()) return otherwise;
   // A terminal that was never told its size says 0.
-  return Deno.stdout.isTerminal() && Deno.consoleSize().columns || 80;
+  return Deno.consoleSize().columns || USUAL_WIDTH;
 }
 
 function writeAll(to: { writeSync(bytes: Uint8Array): number }, text: string): void {

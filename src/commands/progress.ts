@@ -1,6 +1,6 @@
 import { formatBytes } from "../errors.ts";
 import type { ScoreOptions, ScoreProgress } from "../pipeline/score_options.ts";
-import { formatRank, grouped } from "../report/text.ts";
+import { formatRank, grouped } from "../report/digits.ts";
 import type { Arguments } from "./flags.ts";
 import { draw, say } from "./output.ts";
 

@@ -1,10 +1,11 @@
 import { EXIT_STATUS } from "../errors.ts";
 import { scorePartsStream } from "../pipeline/score.ts";
 import type { ScoreOptions } from "../pipeline/score_options.ts";
+import { formatRank, grouped } from "../report/digits.ts";
 import { toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";
-import { formatRank, grouped, toText } from "../report/text.ts";
+import { toText } from "../report/text.ts";
 import { asksForSeveral } from "../sources/columns.ts";
 import { circumstances } from "./circumstances.ts";
 import type { Command } from "./command.ts";
@@ -68,7 +69,7 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage or a permission that is miss
     },
     ...RANK_FLAGS,
     ...METRIC_FLAGS,
-    { name: "ci", help: "say how sure each number is: a standard error and a 95 % interval" },
+    { name: "ci", help: "a standard error and a 95 % interval of each number, by the jackknife" },
     { name: "every", value: "N", help: "also report each time N more rows have been seen" },
     {
       name: "until",
@@ -91,7 +92,7 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage or a permission that is miss
     ["rankme emb.bin --format f32 --dim 384", "numbers and nothing else"],
     ["rankme emb.arrow --every 5000 --limit 25600", "how RankMe settles, up to the paper's count"],
     ["rankme emb.arrow --columns 'dim_*' --normalize", "one column per dimension, unit rows"],
-    ["rankme emb.parquet --column 'layer*' --ci", "every layer by itself, and how sure each is"],
+    ["rankme emb.parquet --column 'layer*' --ci", "every layer by itself, with 95 % intervals"],
     ["rankme emb.parquet --by class --metrics all", "every class by itself, with all metrics"],
     ["rankme views.arrow --group image", "LiDAR: rows of one image are views of it"],
     ["rankme emb/ --until 0.1%", "as few rows as will do"],
@@ -140,8 +141,7 @@ async function scoreAndPrint(
   args: Arguments,
 ): Promise<readonly ScoreReport[]> {
   const progress = new ProgressLine(args.on("quiet"));
-  const { backend, notes } = chosenBackend(args);
-  if (args.on("verbose")) notes.forEach((reason) => say(reason));
+  const backend = chosenBackend(args);
   const rounds = scorePartsStream(named.map(({ source }) => source), {
     ...options,
     backend,
@@ -207,7 +207,7 @@ async function textOf(reports: readonly ScoreReport[], args: Arguments): Promise
     return toText(reports[0], { color, width: terminalWidth() });
   }
   const { toTable } = await import("../report/parts_table.ts");
-  return toTable(reports, { color });
+  return toTable(reports, { color, width: terminalWidth() });
 }
 
 /** Whether parts that are found in the input were asked for: there may be several, or one. */

@@ -20,7 +20,7 @@ import type { Command } from "./command.ts";
 import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { print, say } from "./output.ts";
+import { print, say, terminalWidth } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { BACKEND_FLAGS, backendChoice, RANK_FLAGS, rankOptions } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
@@ -258,7 +258,7 @@ function printSelection(selection: Selection, args: Arguments): void {
   if (args.on("json")) return print(`${selectionJson(selection)}\n`);
   if (args.on("csv")) return print(csvTable(selectionTable(selection)));
   const color = !Deno.noColor && Deno.stdout.isTerminal();
-  print(selectionText(selection, { color, markdown: args.on("markdown") }));
+  print(selectionText(selection, { color, markdown: args.on("markdown"), width: terminalWidth() }));
 }
 
 async function draw(manifest: Manifest, selection: Selection, file: string | undefined) {

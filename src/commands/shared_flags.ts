@@ -1,14 +1,11 @@
-import {
-  type BackendChoice,
-  type BackendName,
-  chooseBackend,
-  type ChosenBackend,
-} from "../linalg/choose_backend.ts";
+import type { Backend } from "../linalg/backend.ts";
+import { type BackendChoice, type BackendName, chooseBackend } from "../linalg/choose_backend.ts";
 import { type ConventionName, CONVENTIONS } from "../metrics/conventions.ts";
 import { type EffectiveRankOptions, metricsAskedFor } from "../pipeline/rank_report.ts";
 import type { BackendReport } from "../report/report.ts";
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
+import { say } from "./output.ts";
 
 /** The flags that choose how an effective rank is computed. */
 export const RANK_FLAGS: readonly Flag[] = [
@@ -90,13 +87,22 @@ export function backendChoice(args: Arguments): BackendChoice {
 }
 
 /**
- * The backend that {@linkcode BACKEND_FLAGS} choose.
+ * The backend that {@linkcode BACKEND_FLAGS} choose. With `--verbose` it is named on standard error,
+ * and after it the libraries that could not be used.
  *
  * @param args The arguments.
- * @returns The backend, and what was tried before it.
+ * @returns The backend.
  */
-export function chosenBackend(args: Arguments): ChosenBackend {
-  return chooseBackend(backendChoice(args));
+export function chosenBackend(args: Arguments): Backend {
+  const { backend, notes } = chooseBackend(backendChoice(args));
+  if (args.on("verbose")) {
+    const lines = [
+      `backend ${describeBackend(backend)}`,
+      ...notes.map((one) => `not used: ${one}`),
+    ];
+    lines.forEach((line) => say(line));
+  }
+  return backend;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { RankMeError } from "../errors.ts";
-import { openBlas, type RefusedLibrary } from "./blas/open_blas.ts";
+import { openBlas } from "./blas/open_blas.ts";
+import { reasonsOf } from "./blas/reasons.ts";
 import type { Backend } from "./backend.ts";
 import { fastestBackend } from "./fastest_backend.ts";
 import { referenceBackend } from "./reference/backend.ts";
@@ -58,14 +59,6 @@ export function chooseBackend(
   const notes = reasonsOf(tried);
   if (backend) return { backend, notes };
   if (name === "auto") return { backend: fallback, notes };
-  throw new RankMeError("usage", "no native BLAS can be used", { advice: notes.join("; ") });
-}
-
-/** Libraries that were refused, those with the same reason together. */
-function reasonsOf(tried: readonly RefusedLibrary[]): string[] {
-  const byReason = Map.groupBy(tried, ({ reason }) => reason);
-  return Array.from(
-    byReason,
-    ([reason, refused]) => `${refused.map(({ library }) => library).join(", ")}: ${reason}`,
-  );
+  const only = tried.length === 1 ? `${tried[0].library} cannot be used: ${tried[0].reason}` : "";
+  throw new RankMeError("usage", only || `no native BLAS can be used: ${notes.join("; ")}`);
 }

@@ -256,6 +256,8 @@ function warningsOf(
   const most = Math.max(...chance.flatMap((row, i) => row.filter((_, j) => i !== j)));
   return [
     ...interrupted ? ["interrupted: only the rows read by then are compared"] : [],
-    ...most > WARNED_CHANCE ? [`CKA is ${most.toFixed(2)} by chance alone: compare more rows`] : [],
+    ...most > WARNED_CHANCE
+      ? [`unrelated rows would give a CKA of ${most.toFixed(2)}: compare more rows`]
+      : [],
   ];
 }

@@ -1,4 +1,5 @@
 import type { Backend } from "../linalg/backend.ts";
+import { lastDigit, percentOf } from "../report/digits.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
 import { columnsOf } from "./columns_read.ts";
@@ -8,8 +9,6 @@ import type { Ranker } from "./rank_report.ts";
 import type { Reading } from "./reading.ts";
 import type { Round } from "./rounds.ts";
 
-/** Relative to RankMe: what may be off by more carries a warning. */
-const WARNED_ERROR = 1e-6;
 const REMEDIES = {
   gram: "a covariance cannot resolve its small singular values; --exact can",
   qr: "float64 cannot resolve its small singular values",
@@ -99,7 +98,9 @@ export function describeBackend({ name, threads, relaxedSimd, library }: Backend
 }
 
 function warningsOf(
-  { rankMe, rows, dim, centered, accuracy }: RankReport,
+  { rankMe, rows, dim, centered, accuracy, confidence }:
+    & RankReport
+    & Pick<ScoreReport, "confidence">,
   { settled, state }: Part,
   { reading: { interrupted }, until }: Circumstances,
 ): readonly string[] {
@@ -108,7 +109,7 @@ function warningsOf(
     ...rows < dim
       ? [`${rows} rows for ${dim} dimensions: RankMe cannot exceed ${rows}; score more rows`]
       : [],
-    ...accuracy.rankMeBound > WARNED_ERROR * rankMe
+    ...accuracy.rankMeBound > lastDigit(rankMe, confidence) / 2
       ? [
         `RankMe may be off by ${accuracy.rankMeBound.toPrecision(1)}: ${REMEDIES[accuracy.method]}`,
       ]
@@ -126,11 +127,10 @@ function warningsOf(
 }
 
 function unsettled(until: number, change: number | undefined): string {
-  const percent = (share: number) => `${Number((100 * share).toPrecision(2))} %`;
   return change === undefined
-    ? `RankMe could not be seen to settle within ${percent(until)}: the rows did not double`
-    : `RankMe has not settled within ${percent(until)}: it changed by ${
-      percent(change)
+    ? `RankMe could not be seen to settle within ${percentOf(until)}: the rows did not double`
+    : `RankMe has not settled within ${percentOf(until)}: it changed by ${
+      percentOf(change)
     } when the ` +
       "rows last doubled";
 }

@@ -1,7 +1,10 @@
 import { printable } from "../printable.ts";
+import { grouped } from "./digits.ts";
+import { labelled } from "./labelled.ts";
+import { wrap } from "./layout.ts";
 import type { Making } from "./report.ts";
 import { textTable } from "./table.ts";
-import { grouped } from "./text.ts";
+import type { TextOptions } from "./text.ts";
 
 /** How alike sets of embeddings of the same samples are, and the circumstances of its making. */
 export interface CkaReport extends Making {
@@ -11,13 +14,11 @@ export interface CkaReport extends Making {
   readonly dims: readonly number[];
   /** Linear CKA of each two: from 0 to 1, and 1 of each with itself; symmetric. */
   readonly cka: readonly (readonly number[])[];
-  /** Its mean over all pairings of the rows: what is seen of sets that have nothing in common. */
+  /** Its mean over all pairings of the rows: what unrelated rows would give. */
   readonly chance: readonly (readonly number[])[];
   /** N: how many rows were compared. */
   readonly rows: number;
 }
-
-const LABEL_WIDTH = 13;
 
 /**
  * A report as one line of JSON: of two sets `cka` and `chance` are numbers, of more they are lists of
@@ -52,7 +53,7 @@ export function ckaToJson(report: CkaReport): string {
  * A report for a person to read: one number for two sets, a table for more.
  *
  * @param report The report.
- * @param options Whether to use colours. Default: no.
+ * @param options Colours and width.
  * @returns Some lines, each ended.
  *
  * @example The first line
@@ -67,27 +68,35 @@ export function ckaToJson(report: CkaReport): string {
  */
 export function ckaToText(
   report: CkaReport,
-  { color = false }: { readonly color?: boolean } = {},
+  { color = false, width = Infinity }: TextOptions = {},
 ): string {
-  return report.names.length === 2 ? pairText(report, color) : matrixText(report, color);
+  const write = report.names.length === 2 ? pairText : matrixText;
+  return write(report, { color, width });
 }
 
-function pairText({ names, dims, cka, chance, complete, ...report }: CkaReport, color: boolean) {
+function pairText(
+  { names, dims, cka, chance, complete, ...report }: CkaReport,
+  { color, width }: Required<TextOptions>,
+): string {
   const paint = (style: string, text: string) => color ? `\x1b[${style}m${text}\x1b[0m` : text;
-  const line = (label: string, text: string) =>
-    `${paint("2", label.padEnd(LABEL_WIDTH))}  ${text}\n`;
-  const partial = complete ? "" : paint("31", "  partial");
+  const heading = paint("1", `CKA  ${formatted(cka[0][1])}`);
   return [
-    `${paint("1", `CKA  ${formatted(cka[0][1])}`)}${partial}\n\n`,
-    line("by chance", `${formatted(chance[0][1])}: the mean of all pairings of these rows`),
-    line("rows", `${grouped(report.rows)}${skipped(report)}`),
-    ...names.map((name, i) =>
-      line(i === 0 ? "of" : "and", `${printable(name)}, ${grouped(dims[i])} dims`)
-    ),
-  ].join("");
+    `${heading}${complete ? "" : paint("31", "  partial")}`,
+    "",
+    ...labelled([
+      ["chance level", unrelated(chance[0][1])],
+      ["rows", `${grouped(report.rows)}${skipped(report)}`],
+      ...names.map((name, i) =>
+        [i === 0 ? "of" : "and", `${printable(name)}, ${grouped(dims[i])} dims`] as const
+      ),
+    ], { color, width }),
+  ].map((line) => `${line}\n`).join("");
 }
 
-function matrixText({ names, cka, chance, complete, ...report }: CkaReport, color: boolean) {
+function matrixText(
+  { names, cka, chance, complete, ...report }: CkaReport,
+  options: Required<TextOptions>,
+): string {
   const table = {
     heads: ["", ...names],
     rows: names.map((name, i) => [name, ...cka[i].map(formatted)]),
@@ -95,10 +104,13 @@ function matrixText({ names, cka, chance, complete, ...report }: CkaReport, colo
   };
   const most = Math.max(...chance.flatMap((row, i) => row.filter((_, j) => j !== i)));
   const count = `${grouped(report.rows)} rows${skipped(report)}${complete ? "" : ", partial"}`;
-  return `${textTable(table, { color })}\n${count}; by chance up to ${
-    formatted(most)
-  }: the mean of ` +
-    "all pairings of these rows\n";
+  const legend = wrap(`${count}; ${unrelated(most, "up to ")}`, options.width);
+  return `${textTable(table, options)}\n${legend.join("\n")}\n`;
+}
+
+/** The mean over all pairings of the rows, in words. */
+function unrelated(chance: number, upTo = ""): string {
+  return `unrelated rows would give ${upTo}${formatted(chance)}`;
 }
 
 function skipped({ skippedRows }: Pick<CkaReport, "skippedRows">): string {

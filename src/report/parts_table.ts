@@ -1,23 +1,15 @@
+import { formatRank, grouped, percent, withInterval } from "./digits.ts";
+import { wrap } from "./layout.ts";
 import { areOfSeveralColumns } from "./name_of_part.ts";
 import type { ScoreReport } from "./report.ts";
 import { textTable } from "./table.ts";
-import {
-  describeColumns,
-  describeComputation,
-  formatMetric,
-  formatRank,
-  grouped,
-  interval,
-  percent,
-  settling,
-  type TextOptions,
-} from "./text.ts";
+import { describeColumns, describeComputation, settling, type TextOptions } from "./text.ts";
 
 /**
  * Reports on parts of a data set as a table, a line for each.
  *
  * @param reports The reports, at least one.
- * @param options Colours.
+ * @param options Colours and width.
  * @returns Some lines, each ended.
  *
  * @example The heading
@@ -29,7 +21,7 @@ import {
  * const batch = new EmbeddingBatch({ data: Float64Array.of(3, 0, 0, 3), dim: 2 });
  * const reports = await scoreParts([batch], { dims: [{ end: 1 }, { end: 2 }] });
  * assertEquals(toTable(reports).split("\n").slice(0, 3), [
- *   "dims  RankMe  in use  effectiveRank",
+ *   "dims  RankMe  spread  effectiveRank",
  *   "0:1    1.000   100 %              1",
  *   "0:2    2.000   100 %              2",
  * ]);
@@ -37,7 +29,7 @@ import {
  */
 export function toTable(
   reports: readonly ScoreReport[],
-  { color = false }: Pick<TextOptions, "color"> = {},
+  { color, width = Infinity }: TextOptions = {},
 ): string {
   const [first] = reports;
   const some = (pick: (report: ScoreReport) => unknown) =>
@@ -48,35 +40,38 @@ export function toTable(
     name === "column" ? ofSeveral : some((report) => report[name])
   );
   const countsDiffer = reports.some(({ rows }) => rows !== first.rows);
-  const isSure = some(({ confidence }) => confidence);
+  const hasIntervals = some(({ confidence }) => confidence);
   const metrics = [...new Set(reports.flatMap((report) => Object.keys(report.metrics)))];
   const table = textTable({
     heads: [
       ...words,
       ...countsDiffer ? ["rows"] : [],
-      "RankMe",
-      ...isSure ? ["95 % interval"] : [],
-      "in use",
+      hasIntervals ? "RankMe ± 95 %" : "RankMe",
+      "spread",
       ...metrics,
     ],
     rows: reports.map((report) => [
       ...words.map((name) => nameOfPart(report, name)),
       ...countsDiffer ? [grouped(report.rows)] : [],
-      formatRank(report.rankMe),
-      ...isSure ? [report.confidence ? interval(report.confidence) : ""] : [],
+      withInterval(report.rankMe, report.confidence, formatRank),
       percent(report.rankMe / Math.min(report.rows, report.dim)),
-      ...metrics.map((name) => name in report.metrics ? formatMetric(report.metrics[name]) : ""),
+      ...metrics.map((name) =>
+        name in report.metrics
+          ? withInterval(report.metrics[name], report.confidence?.metrics[name])
+          : ""
+      ),
     ]),
     texts: words.length,
-  }, { color });
+  }, { color, width });
   const total = countsDiffer
     ? `${reports.length} parts`
     : `${grouped(first.rows)} rows${settling(first)}`;
   const columns = ofSeveral ? undefined : describeColumns(first);
-  return `${table}\n${total}` +
+  const legend = total +
     (first.skippedRows > 0 ? `, ${grouped(first.skippedRows)} rows skipped` : "") +
     `${first.complete ? "" : ", partial"}; ${describeComputation(first)}` +
-    `${columns ? `; ${columns.join(" ")}` : ""}\n`;
+    (columns ? `; ${columns.join(" ")}` : "");
+  return `${table}\n${wrap(legend, width).join("\n")}\n`;
 }
 
 function nameOfPart(report: ScoreReport, name: "column" | "group" | "dims"): string {

@@ -1,4 +1,6 @@
 import { printable } from "../printable.ts";
+import { fitTable, GAP } from "./fit_table.ts";
+import { displayWidth } from "./layout.ts";
 
 /** A heading and rows of text: what a terminal, a Markdown page and a CSV file are written from. */
 export interface Table {
@@ -14,13 +16,16 @@ export interface Table {
 export interface TextTableOptions {
   /** Whether to dim the heading. Default: false. */
   readonly color?: boolean;
+  /** The columns of a line: a wider table is fitted into it. Default: as many as the table takes. */
+  readonly width?: number;
 }
 
 /**
- * A table for a terminal.
+ * A table for a terminal. Where it finds no room long words are shortened in their middle, and numbers
+ * that still find none stand below, beside the same words.
  *
  * @param table The heading and the rows.
- * @param options Colours.
+ * @param options Colours and width.
  * @returns A line for the heading and each row, each ended, none with blanks at its end.
  *
  * @example Words on the left, numbers on the right
@@ -32,12 +37,22 @@ export interface TextTableOptions {
  * assertEquals(textTable(table), "name   RankMe\na.npy     9.5\nb        12.0\n");
  * ```
  */
-export function textTable(table: Table, { color = false }: TextTableOptions = {}): string {
-  const [heading, ...rows] = alignedCells(table, printable).map((cells) =>
-    cells.join("  ").trimEnd()
-  );
-  const lines = [color ? `\x1b[2m${heading}\x1b[0m` : heading, ...rows];
-  return lines.map((line) => `${line}\n`).join("");
+export function textTable(
+  { heads, rows, texts }: Table,
+  { color = false, width = Infinity }: TextTableOptions = {},
+): string {
+  const written = {
+    heads: heads.map(printable),
+    rows: rows.map((row) => row.map(printable)),
+    texts,
+  };
+  return fitTable(written, width).map((table) => {
+    const [heading, ...rest] = alignedCells(table).map((cells) =>
+      cells.join(" ".repeat(GAP)).trimEnd()
+    );
+    const lines = [color ? `\x1b[2m${heading}\x1b[0m` : heading, ...rest];
+    return lines.map((line) => `${line}\n`).join("");
+  }).join("\n");
 }
 
 /**
@@ -88,24 +103,19 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** The heading and the rows with every cell padded to the width of its column. */
 function alignedCells(
   { heads, rows, texts = 0 }: Table,
-  written: (cell: string) => string,
+  written = (cell: string) => cell,
   least = 0,
 ): string[][] {
   const lines = [heads, ...rows].map((cells) => cells.map(written));
   const widths = heads.map((_, column) =>
-    lines.reduce((most, line) => Math.max(most, width(line[column])), least)
+    lines.reduce((most, line) => Math.max(most, displayWidth(line[column])), least)
   );
   return lines.map((line) =>
     line.map((cell, column) => {
-      const blanks = " ".repeat(widths[column] - width(cell));
+      const blanks = " ".repeat(widths[column] - displayWidth(cell));
       return column < texts ? cell + blanks : blanks + cell;
     })
   );
-}
-
-/** How many characters a person sees, most of which take one place on a terminal. */
-function width(text: string): number {
-  return [...text.replaceAll(/\p{M}/gu, "")].length;
 }
 
 /** A backslash before what follows it as well, or it would take our own away. */

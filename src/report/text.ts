@@ -1,28 +1,23 @@
 import { printable } from "../printable.ts";
-import type { ColumnsReport, Interval, ScoreReport } from "./report.ts";
+import { formatRank, grouped, percent, percentOf, withInterval } from "./digits.ts";
+import { LABEL_WIDTH, labelled } from "./labelled.ts";
+import { shortenAll } from "./layout.ts";
+import type { ColumnsReport, ScoreReport } from "./report.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** How to write for a terminal. */
 export interface TextOptions {
   /** Whether to use colours. Default: false. */
   readonly color?: boolean;
-  /** How many characters fit on a line. Default: 80. */
+  /** The columns of a line. Default: as many as the longest line takes. */
   readonly width?: number;
 }
 
-/**
- * Where the words of the verdict change, as shares of the dimensions that could be used. They name
- * what is seen and are no thresholds from the paper, which compares runs only.
- */
-const VERDICTS: readonly (readonly [number, string, keyof typeof STYLES])[] = [
-  [0.5, "well spread", "green"],
-  [0.1, "partly collapsed", "yellow"],
-  [0, "collapsed", "red"],
-];
-
-/** The narrowest column of labels. */
-const LABEL_WIDTH = 13;
-const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as const;
+/** How much of a line labels may take. */
+const LABEL_SHARE = 0.4;
+/** The most bars of a spectrum. */
+const BARS = 48;
+const STYLES = { bold: "1", red: "31" } as const;
 
 /**
  * A report for a person to read.
@@ -43,58 +38,62 @@ const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33" } as 
  */
 export function toText(
   report: ScoreReport,
-  { color = false, width = 80 }: TextOptions = {},
+  { color = false, width = Infinity }: TextOptions = {},
 ): string {
   const paint = (style: keyof typeof STYLES, text: string) =>
     color ? `\x1b[${STYLES[style]}m${text}\x1b[0m` : text;
-  const { rankMe, rows, dim, skippedRows, complete, metrics, spectrum, confidence } = report;
-  const possible = Math.min(rows, dim);
-  const share = rankMe / possible;
-  const [, verdict, tone] = VERDICTS.find(([least]) => share >= least) ?? VERDICTS[2];
-  const { singularValues: sigma } = spectrum;
   const columns = describeColumns(report);
-  const labelWidth = Math.max(LABEL_WIDTH, ...Object.keys(metrics).map(({ length }) => length));
-  const label = (text: string) => paint("dim", text.padEnd(labelWidth));
-  const lines = [
-    paint("bold", `RankMe  ${formatRank(rankMe)}`) +
-    (confidence ? `  ${percent(confidence.level)} interval ${interval(confidence)}` : "") +
-    (complete ? "" : paint("red", "  partial")),
-    "",
-    label("rows × dim") + `  ${grouped(rows)} × ${grouped(dim)}` +
-    (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : "") +
-    settling(report),
-    ...columns ? [`${label(columns[0])}  ${columns[1]}`] : [],
-    label("verdict") +
-    `  ${paint(tone, verdict)}: ${percent(share)} of ${grouped(possible)} ` +
-    (possible < dim ? "possible with so few rows" : "dimensions in use"),
-    label("spectrum") + `  ${sparkline(sigma, Math.min(48, width - labelWidth - 2))}`,
-    label("") +
-    `  σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
-      sigma[sigma.length - 1].toPrecision(4)
-    }`,
-    ...metricLines(report).map(([name, text]) => `${label(name)}  ${text}`),
-    label("computed") + `  ${describeComputation(report)}`,
-  ];
-  return lines.map((line) => `${line.trimEnd()}\n`).join("");
+  const numbers = numbersOf(report, width);
+  const labelWidth = Math.max(LABEL_WIDTH, ...numbers.map(([{ length }]) => length));
+  const bars = Math.max(0, Math.min(BARS, width - labelWidth - 2));
+  const lines = labelled([
+    ["rows × dim", shapeOf(report)],
+    ...columns ? [columns] : [],
+    ["spread", spreadOf(report)],
+    ["spectrum", sparkline(report.spectrum.singularValues, bars)],
+    ["", extremesOf(report)],
+    ...numbers,
+    ["computed", describeComputation(report)],
+  ], { color, width });
+  return [headingOf(report, paint), "", ...lines].map((line) => `${line}\n`).join("");
 }
 
-/** Each metric, its numbers one below the other. */
-function metricLines({ metrics, confidence }: ScoreReport): [string, string][] {
-  const entries = Object.entries(metrics).map(([name, value]) => ({
-    name,
-    text: formatMetric(value),
-    sure: confidence?.metrics[name],
-  }));
-  const width = confidence ? Math.max(0, ...entries.map(({ text }) => text.length)) : 0;
-  return entries.map(({ name, text, sure }) => [
-    name,
-    text.padEnd(width) + (sure ? `  ${interval(sure)}` : ""),
+type Paint = (style: keyof typeof STYLES, text: string) => string;
+
+function headingOf({ rankMe, confidence, complete }: ScoreReport, paint: Paint): string {
+  return paint("bold", `RankMe  ${withInterval(rankMe, confidence, formatRank)}`) +
+    (confidence ? `  (${percent(confidence.level)} interval)` : "") +
+    (complete ? "" : paint("red", "  partial"));
+}
+
+function shapeOf(report: ScoreReport): string {
+  const { rows, dim, skippedRows } = report;
+  return `${grouped(rows)} × ${grouped(dim)}` +
+    (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : "") + settling(report);
+}
+
+/** RankMe as a share of the most that it can be: no judgement, which only other runs allow. */
+function spreadOf({ rankMe, rows, dim }: ScoreReport): string {
+  const possible = Math.min(rows, dim);
+  return `${percent(rankMe / possible)} of ${grouped(possible)} ` +
+    (possible < dim ? "possible with so few rows" : dim === 1 ? "dimension" : "dimensions") +
+    " (compare with runs of the same method)";
+}
+
+function extremesOf({ spectrum: { singularValues: sigma } }: ScoreReport): string {
+  return `σ₁ ${sigma[0].toPrecision(4)} … σ${subscript(sigma.length)} ${
+    sigma[sigma.length - 1].toPrecision(4)
+  }`;
+}
+
+/** Each metric with its number, and its interval where it has one. */
+function numbersOf({ metrics, confidence }: ScoreReport, width: number): [string, string][] {
+  const names = Object.keys(metrics);
+  const labels = shortenAll(names, Math.max(LABEL_WIDTH, Math.floor(LABEL_SHARE * width)));
+  return names.map((name, at) => [
+    labels[at],
+    withInterval(metrics[name], confidence?.metrics[name]),
   ]);
-}
-
-/** An interval with the digits that are worth showing. */
-export function interval({ low, high }: Interval): string {
-  return `${formatMetric(low)} – ${formatMetric(high)}`;
 }
 
 /** How a report says that more rows would say the same; nothing where that is not known. */
@@ -122,48 +121,6 @@ export function describeComputation(
 ): string {
   return `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}` +
     (normalized ? ", rows of length 1" : "");
-}
-
-/**
- * An effective rank with the digits that are worth showing.
- *
- * @param rank The number.
- * @returns For example `31.65`.
- */
-export function formatRank(rank: number): string {
-  return rank >= 1000 ? rank.toFixed(1) : rank.toPrecision(4);
-}
-
-/**
- * A metric with the digits that are worth showing: those that count something are whole.
- *
- * @param value The number.
- * @returns For example `0.8312`, `17` or `2.13e+9`.
- */
-export function formatMetric(value: number): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  return Math.abs(value) >= 1e6 ? value.toExponential(2) : formatRank(value);
-}
-
-/**
- * A whole number with its thousands set apart.
- *
- * @param count The number.
- * @returns For example `25,600`.
- */
-export function grouped(count: number): string {
-  // toLocaleString("en-US") says the same, and takes 10 ms or more the first time.
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** A small share, as in `0.083 %`. */
-export function percentOf(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`;
-}
-
-/** A share of what is possible, as in `99.7 %`. */
-export function percent(share: number): string {
-  return `${(100 * share).toPrecision(share >= 0.995 ? 3 : 2)} %`;
 }
 
 function subscript(count: number): string {

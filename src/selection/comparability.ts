@@ -1,5 +1,6 @@
 import type { ScoreReport } from "../report/report.ts";
-import { describeColumns, grouped } from "../report/text.ts";
+import { grouped } from "../report/digits.ts";
+import { describeColumns } from "../report/text.ts";
 
 /** A report, and what it is called. */
 interface Named {

@@ -1,6 +1,6 @@
+import { formatDifference, formatRank, grouped, withInterval } from "../report/digits.ts";
 import type { Interval } from "../report/report.ts";
 import type { Table } from "../report/table.ts";
-import { formatRank, grouped } from "../report/text.ts";
 import type { Watched } from "./checkpoints.ts";
 import type { Comparison, Ranked } from "./comparison.ts";
 import { position } from "./comparison_text.ts";
@@ -57,13 +57,16 @@ export function comparisonTable(
     ["name", ({ name }) => name],
     ...only(checkpoints, [checkpoints?.word ?? "", positionCell]),
     ["rows × dim", ({ report: { rows, dim } }) => `${grouped(rows)} × ${grouped(dim)}`],
-    ...shown.flatMap((name) => numberColumns(name, sure && name === sort)),
-    ...only(isWhole, ["vs best", (line) => line.isBest ? "best" : plusMinus(line)]),
+    ...shown.map((name) => numberColumn(name, sure && name === sort)),
+    ...only(isWhole, [
+      sure ? `vs best ${HALF_WIDTH}` : "vs best",
+      (line) => line.isBest ? "best" : versus(line),
+    ]),
     ...only(isWhole && sure, ["", ({ tied }) => tied ? "≈" : ""]),
     ...only(checkpoints, ["vs best before", dropCell]),
   ];
   const without = (name: string, why: string) =>
-    columns.map(([head]) => head === "name" ? name : head === "RankMe" ? why : "");
+    columns.map(([head]) => head === "name" ? name : head.startsWith("RankMe") ? why : "");
   return {
     heads: columns.map(([head]) => head),
     rows: [
@@ -154,10 +157,18 @@ function positionCell({ checkpoint }: Line): string {
   return checkpoint ? position(checkpoint.x) : "";
 }
 
-function numberColumns(name: string, withInterval: boolean): Column[] {
+/** After a heading: what ± stands for. */
+const HALF_WIDTH = "± 95 %";
+
+function numberColumn(name: string, withIntervals: boolean): Column {
+  const head = name === "rankMe" ? "RankMe" : name;
   return [
-    [name === "rankMe" ? "RankMe" : name, ({ report }) => rank(numberIn(report, name))],
-    ...only(withInterval, ["95 % interval", ({ interval }) => ends(interval)]),
+    withIntervals ? `${head} ${HALF_WIDTH}` : head,
+    ({ report, interval }) => {
+      const value = numberIn(report, name);
+      if (value === undefined) return "";
+      return withInterval(value, withIntervals ? interval : undefined, formatRank);
+    },
   ];
 }
 
@@ -177,28 +188,8 @@ function dropCell({ checkpoint }: Line): string {
   return `${drop.collapse ? "collapse" : "drop"} −${percent(1 - drop.share)}`;
 }
 
-/** With as many decimals as the number itself is shown with: more would not be seen to differ. */
-function plusMinus({ value: number, difference }: Line): string {
-  if (!difference || number === undefined) return "";
-  const { value, standardError } = difference;
-  const decimals = formatRank(number).split(".")[1]?.length ?? 0;
-  const fixed = (one: number) => one.toFixed(decimals);
-  const sign = Number(fixed(value)) === 0 ? "" : value < 0 ? "−" : "+";
-  // An error that is not 0 is not shown as if it were.
-  const least = 10 ** -decimals;
-  const isSeen = standardError === 0 || Number(fixed(standardError ?? 0)) > 0;
-  const error = standardError === undefined
-    ? ""
-    : ` ± ${isSeen ? fixed(standardError) : `<${fixed(least)}`}`;
-  return `${sign}${fixed(Math.abs(value))}${error}`;
-}
-
-function ends(interval: Interval | undefined): string {
-  return interval ? `${rank(interval.low)} – ${rank(interval.high)}` : "";
-}
-
-function rank(value: number | undefined): string {
-  return value === undefined ? "" : formatRank(value);
+function versus({ value, difference }: Line): string {
+  return difference && value !== undefined ? formatDifference(difference, value) : "";
 }
 
 function percent(share: number): string {

@@ -1,5 +1,5 @@
 import type { ScoreReport } from "../report/report.ts";
-import { formatRank, grouped } from "../report/text.ts";
+import { formatRank, grouped } from "../report/digits.ts";
 import type { Drop, Watched } from "./checkpoints.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -13,9 +13,7 @@ export function comparisonLegend({ ranked, sort }: Comparison): string[] {
   if (ranked.length === 0) return [];
   const tied = ranked.filter(({ tied }) => tied).length;
   return [
-    ...tied > 0
-      ? ["≈ cannot be told apart from the best: the 95 % interval of the difference holds 0"]
-      : [],
+    ...tied > 0 ? ["≈ no significant difference to the best: its 95 % interval holds 0"] : [],
     `${describeComputation(ranked[0].report)}; ` +
     (sort === "rankMe"
       ? "higher is better, between runs of one method only"
@@ -47,20 +45,22 @@ function describeComputation(
  * import { describeDrops } from "@rankme/rankme/selection";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(describeDrops([], "step"), ["no drop: no step is surely below the best before it"]);
+ * assertEquals(describeDrops([], "step"), ["no drop: no step is significantly below an earlier checkpoint"]);
  * ```
  */
 export function describeDrops(watched: readonly Watched[], word: string): string[] {
   const dropped = watched.filter((one): one is Watched & { readonly drop: Drop } =>
     one.drop !== undefined
   );
-  if (dropped.length === 0) return [`no drop: no ${word} is surely below the best before it`];
+  if (dropped.length === 0) {
+    return [`no drop: no ${word} is significantly below an earlier checkpoint`];
+  }
   const collapsed = dropped.find(({ drop }) => drop.collapse);
   const untrained = dropped.every(({ drop }) => drop.from === 0);
   return [
     ...collapsed ? [`collapse at ${word} ${extent(collapsed, word)}`] : [],
     ...dropped[0] === collapsed ? [] : [`first drop at ${word} ${extent(dropped[0], word)}`],
-    `${dropped.length} of ${watched.length} surely below the best before them`,
+    `${dropped.length} of ${watched.length} significantly below an earlier checkpoint`,
     ...untrained ? [`at ${word} 0 a network is untrained, and its rank high by nature`] : [],
   ];
 }

@@ -1,5 +1,5 @@
+import { formatDifference, formatRank } from "../report/digits.ts";
 import type { Table } from "../report/table.ts";
-import { formatRank } from "../report/text.ts";
 import type { JudgedCandidate } from "./choice.ts";
 import type { Correlation } from "./correlation.ts";
 import type { MeanPicked, Picked } from "./costs.ts";
@@ -29,7 +29,10 @@ export function choiceTable(choice: AxisChoice, tasks: readonly string[]): Table
       cell: ({ seedDeviation, runs }) =>
         seedDeviation === undefined ? "" : `${seedDeviation.toPrecision(2)} (${runs.length})`,
     },
-    { head: "below the highest", cell: ({ difference }) => describeDifference(difference) },
+    {
+      head: "below the highest",
+      cell: ({ rankMe, difference }) => difference ? formatDifference(difference, rankMe, "") : "",
+    },
     { head: "α", cell: ({ alphaReq }) => alphaReq === undefined ? "" : alphaReq.toFixed(3) },
     ...tasks.map((task): Column => {
       const decimal = decimals(candidates.map((one) => one.accuracies[task]));
@@ -49,16 +52,6 @@ export function choiceTable(choice: AxisChoice, tasks: readonly string[]): Table
 interface Column {
   readonly head: string;
   readonly cell: (candidate: JudgedCandidate) => string;
-}
-
-/** To the digits that its margin leaves: two of the margin itself. */
-function describeDifference(difference: JudgedCandidate["difference"]): string {
-  if (!difference) return "";
-  const { value, low, high } = difference;
-  const margin = low === undefined ? 0 : (high! - low) / 2;
-  if (!(margin > 0)) return String(Number(value.toPrecision(3)));
-  const decimals = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(margin))));
-  return `${value.toFixed(decimals)} ± ${margin.toFixed(decimals)}`;
 }
 
 /**

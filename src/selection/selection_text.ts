@@ -1,4 +1,5 @@
 import { printableClause } from "../printable.ts";
+import { wrap } from "../report/layout.ts";
 import { markdownTable, type Table, textTable } from "../report/table.ts";
 import { describeSettings } from "./run.ts";
 import type { AxisChoice, MethodSelection, Selection } from "./selection.ts";
@@ -10,6 +11,8 @@ export interface SelectionTextOptions {
   readonly color?: boolean;
   /** Whether to write Markdown. Default: false. */
   readonly markdown?: boolean;
+  /** The columns of a line; of no matter for Markdown. Default: as many as the longest line takes. */
+  readonly width?: number;
 }
 
 /** What tells values apart, in words. */
@@ -18,7 +21,7 @@ const JUDGES = {
   seeds: "95 % interval of the difference, by the spread between seeds",
   rows:
     "95 % interval of the difference, by the jackknife over rows: it knows nothing of other seeds",
-  nothing: "nothing is known of how sure these are: only what is equal counts as equal",
+  nothing: "without standard errors: only what is equal counts as equal",
 } as const;
 
 /**
@@ -26,7 +29,7 @@ const JUDGES = {
  * cost, where accuracies are given.
  *
  * @param selection The choices.
- * @param options Colours, or Markdown.
+ * @param options Colours and width, or Markdown.
  * @returns Some lines, each ended.
  *
  * @example The first line
@@ -41,8 +44,11 @@ const JUDGES = {
  */
 export function selectionText(selection: Selection, options: SelectionTextOptions = {}): string {
   const { markdown = false, color = false } = options;
-  const heading = (text: string) => `${markdown ? "### " : ""}${printableClause(text)}\n`;
-  const table = (one: Table) => markdown ? `\n${markdownTable(one)}` : textTable(one, { color });
+  const width = markdown ? Infinity : options.width ?? Infinity;
+  const wrapped = (text: string) => `${wrap(printableClause(text), width).join("\n")}\n`;
+  const heading = (text: string) => wrapped(markdown ? `### ${text}` : text);
+  const table = (one: Table) =>
+    markdown ? `\n${markdownTable(one)}` : textTable(one, { color, width });
   const { methods, tasks, leftOut } = selection;
   const choices = methods.flatMap((method) =>
     method.choices.map((choice) =>
@@ -50,7 +56,7 @@ export function selectionText(selection: Selection, options: SelectionTextOption
         heading(titleOf(method, choice)),
         table(choiceTable(choice, tasks)),
         ...markdown ? ["\n"] : [],
-        `${printableClause(circumstances(choice))}\n`,
+        wrapped(circumstances(choice)),
       ].join("")
     )
   );
@@ -60,9 +66,7 @@ export function selectionText(selection: Selection, options: SelectionTextOption
   });
   const correlations = correlationTable(selection);
   const missing = leftOut.map(({ run, method, reason }) =>
-    printableClause(
-      `${markdown ? "- " : ""}${run}${method === undefined ? "" : `, ${method}`}: ${reason}`,
-    ) + "\n"
+    wrapped(`${markdown ? "- " : ""}${run}${method === undefined ? "" : `, ${method}`}: ${reason}`)
   );
   return [
     ...choices,

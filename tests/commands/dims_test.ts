@@ -39,7 +39,7 @@ Deno.test("--dims with several prints an array, or a table", async () => {
     [[1, [0, 1]], [2, [0, 2]], [1, [1, 3]]],
   );
   const table = await runCli(["--dims", "1,2,1:3"], { stdin });
-  assertMatch(table.stdout, /^dims {2}RankMe {2}in use .*\n0:1 +1\.000 +100 % .*\n0:2 +2\.000/);
+  assertMatch(table.stdout, /^dims {2}RankMe {2}spread .*\n0:1 +1\.000 +100 % .*\n0:2 +2\.000/);
   assertStringIncludes(table.stdout, "2 rows; convention paper");
 });
 

@@ -49,9 +49,9 @@ Deno.test("select reads a manifest from a pipe without any permission", async ()
   assertEquals(lines[0], "m, lr = 2: the highest RankMe");
   assertEquals(lines.slice(1, 5), [
     "lr          RankMe  below the highest  accuracy",
-    "1            10.00                 10     60.00",
+    "1            10.00              10.00     60.00",
     "2   chosen   20.00                        70.00",
-    "3            5.000                 15     40.00",
+    "3            5.000             15.000     40.00",
   ]);
   assertStringIncludes(stdout, "m, wd = 2: the highest RankMe");
   assertStringIncludes(stdout, "n, lr = 1: the highest RankMe");

@@ -24,12 +24,12 @@ const LAYERS: CkaReport = {
   chance: [[0.9, 0.1, 0.2], [0.1, 0.9, 0.3], [0.2, 0.3, 0.9]],
 };
 
-Deno.test("two sets are one number, with what is by chance", () => {
+Deno.test("two sets are one number, with what unrelated rows would give", () => {
   assertEquals(
     ckaToText(PAIR),
     `CKA  0.8235
 
-by chance      0.0123: the mean of all pairings of these rows
+chance level   unrelated rows would give 0.0123
 rows           25,600
 of             a.npy, 384 dims
 and            b.npy, 1,024 dims
@@ -48,7 +48,7 @@ layer1  1.0000  0.5000  0.2500
 layer2  0.5000  1.0000  0.1250
 l       0.2500  0.1250  1.0000
 
-25,600 rows; by chance up to 0.3000: the mean of all pairings of these rows
+25,600 rows; unrelated rows would give up to 0.3000
 `,
   );
 });

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { toTable } from "../../src/report/parts_table.ts";
-import { formatRank, grouped, toText } from "../../src/report/text.ts";
+import { toText } from "../../src/report/text.ts";
 import type { ScoreReport } from "../../src/report/report.ts";
 import { reportOf } from "./reports.ts";
 
@@ -32,30 +32,33 @@ Deno.test("the text shows rows and dimensions, and skipped rows if there are any
   assertStringIncludes(line(reportOf({ skippedRows: 1234 }), "rows"), "1,234 rows skipped");
 });
 
-Deno.test("the verdict goes by the share of the dimensions that could be used", () => {
-  const verdicts = [[384, "well"], [192, "well"], [191, "partly"], [39, "partly"], [38, ""], [
-    1,
-    "",
-  ], [0, ""]] as [number, string][];
-  for (const [rankMe, word] of verdicts) {
-    const verdict = line(reportOf({ rankMe }), "verdict");
-    for (const other of ["well", "partly"]) assertEquals(verdict.includes(other), other === word);
-    assertEquals(verdict.includes("collapsed"), word !== "well", verdict);
+Deno.test("the spread is RankMe as a share of what it can be, and no verdict", () => {
+  const spread = (rankMe: number) => line(reportOf({ rankMe }), "spread").slice(15);
+  const compare = "dimensions (compare with runs of the same method)";
+  assertEquals(spread(192), `50 % of 384 ${compare}`);
+  assertEquals(spread(383.5), `99.9 % of 384 ${compare}`);
+  assertEquals(spread(384), `100 % of 384 ${compare}`);
+  assertEquals(spread(3.84), `1.0 % of 384 ${compare}`);
+  for (const rankMe of [0, 1, 38, 200, 384]) {
+    assert(!/verdict|collapse/.test(toText(reportOf({ rankMe }))));
   }
 });
 
-Deno.test("the verdict shows the share in percent", () => {
-  assertStringIncludes(line(reportOf({ rankMe: 192 }), "verdict"), "50 % of 384");
-  assertStringIncludes(line(reportOf({ rankMe: 383.5 }), "verdict"), "99.9 % of 384");
-  assertStringIncludes(line(reportOf({ rankMe: 384 }), "verdict"), "100 % of 384");
-  assertStringIncludes(line(reportOf({ rankMe: 3.84 }), "verdict"), "1.0 % of 384");
+Deno.test("with fewer rows than dimensions the spread is of what so few rows can have", () => {
+  const spread = line(reportOf({ rows: 40, rankMe: 36 }), "spread");
+  assertStringIncludes(spread, "90 % of 40 possible with so few rows");
 });
 
-Deno.test("with fewer rows than dimensions the verdict is about the rows", () => {
-  const verdict = line(reportOf({ rows: 40, rankMe: 36 }), "verdict");
-  assertStringIncludes(verdict, "90 % of 40");
-  assertStringIncludes(verdict, "well");
-  assertStringIncludes(verdict, "rows");
+Deno.test("with an interval the rank is shown to its second digit", () => {
+  const confidence = {
+    ...{ level: 0.95, method: "jackknife" as const, groups: 16, replicates: [] },
+    ...{ standardError: 0.006, low: 127.888, high: 127.912 },
+    metrics: { effectiveRank: { standardError: 1, low: 29.5, high: 33.7 } },
+  };
+  const report = reportOf({ rankMe: 127.9, confidence, metrics: { effectiveRank: 31.6 } });
+  assertEquals(toText(report).split("\n")[0], "RankMe  127.900 ± 0.012  (95 % interval)");
+  assertEquals(line(report, "effectiveRank"), "effectiveRank  31.6 ± 2.1");
+  assertMatch(toTable([report]), /^ *RankMe ± 95 % .*\n127\.900 ± 0\.012 .* 31\.6 ± 2\.1\n/);
 });
 
 Deno.test("the spectrum is a line of bars with its largest and smallest value", () => {
@@ -118,13 +121,6 @@ Deno.test("colours come only when asked for, and change no word", () => {
   }
 });
 
-Deno.test("the colour of the verdict goes with it", () => {
-  const color = (rankMe: number) => toText(reportOf({ rankMe }), { color: true });
-  assertStringIncludes(color(300), "\x1b[32m");
-  assertStringIncludes(color(100), "\x1b[33m");
-  assertStringIncludes(color(2), "\x1b[31m");
-});
-
 Deno.test("every line ends, none with blanks", () => {
   const text = toText(reportOf());
   assert(text.endsWith("\n"));
@@ -138,23 +134,6 @@ Deno.test("a spectrum of zeros can be shown", () => {
   assert(!text.includes("NaN"));
 });
 
-Deno.test("formatRank() shows four digits, and one decimal from a thousand on", () => {
-  assertEquals(
-    [0, 0.99999, 1.23456, 31.646, 999.94, 999.96, 1000, 16383.96].map(formatRank),
-    ["0.000", "1.000", "1.235", "31.65", "999.9", "1000", "1000.0", "16384.0"],
-  );
-});
-
-Deno.test("grouped() sets thousands apart", () => {
-  assertEquals([0, 999, 1000, 25_600, 1_234_567].map(grouped), [
-    "0",
-    "999",
-    "1,000",
-    "25,600",
-    "1,234,567",
-  ]);
-});
-
 Deno.test("a table has a line for each report, its columns lined up", () => {
   const reports = [
     reportOf({ dims: [0, 64], dim: 64, rankMe: 32 }),
@@ -162,7 +141,7 @@ Deno.test("a table has a line for each report, its columns lined up", () => {
   ];
   const lines = toTable(reports).split("\n");
   assertEquals(lines.slice(0, 4), [
-    "dims    RankMe  in use  effectiveRank",
+    "dims    RankMe  spread  effectiveRank",
     "0:64     32.00    50 %          31.63",
     "0:1024  1024.0   100 %          31.63",
     "",

@@ -109,14 +109,14 @@ Deno.test("a training is told in sentences: the collapse, the first drop, how ma
   assertEquals(describeDrops(findDrops(training(10, 40, 38, 10)), "step"), [
     "collapse at step 400: RankMe 10.00, 25 % of 40.00 at step 200",
     "first drop at step 300: RankMe 38.00, 95 % of 40.00 at step 200",
-    "2 of 4 surely below the best before them",
+    "2 of 4 significantly below an earlier checkpoint",
   ]);
   assertEquals(describeDrops(findDrops(training(40, 10)), "step"), [
     "collapse at step 200: RankMe 10.00, 25 % of 40.00 at step 100",
-    "1 of 2 surely below the best before them",
+    "1 of 2 significantly below an earlier checkpoint",
   ]);
   assertEquals(describeDrops(findDrops(training(10, 20)), "epoch"), [
-    "no drop: no epoch is surely below the best before it",
+    "no drop: no epoch is significantly below an earlier checkpoint",
   ]);
   const untrained = at(0, sureReport(150, noise(150, 0.1, 9)));
   assertEquals(

@@ -5,6 +5,9 @@ import { blasCandidates, type Surroundings } from "./candidates.ts";
 import { granted } from "./permissions.ts";
 import { selfTest } from "./self_test.ts";
 
+/** How the loaders of the systems say that they know no library of a name. */
+const NOT_FOUND = /no such file|not be found|not found|specified module/i;
+
 /** What to look for. */
 export interface BlasOptions {
   /**
@@ -107,7 +110,8 @@ function open(library: string, threads: number, fallback: Backend): Backend | st
     return fault;
   } catch (error) {
     backend?.release();
-    return (error as Error).message;
+    const { message } = error as Error;
+    return isPath(library) || !NOT_FOUND.test(message) ? message : "not found";
   }
 }
 
@@ -119,7 +123,11 @@ function unusable({ library, reason }: RefusedLibrary): RankMeError {
 
 /** A bare name is looked up by the system's loader, which takes the permission for every library. */
 function mayLoad(library: string): boolean {
-  return granted(/[/\\]/.test(library) ? { name: "ffi", path: library } : { name: "ffi" });
+  return granted(isPath(library) ? { name: "ffi", path: library } : { name: "ffi" });
+}
+
+function isPath(library: string): boolean {
+  return /[/\\]/.test(library);
 }
 
 /** What may be seen of the machine, and whether something may not. */

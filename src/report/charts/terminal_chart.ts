@@ -1,5 +1,5 @@
 import { latePackage } from "../../platform/late_package.ts";
-import { grouped } from "../text.ts";
+import { grouped } from "../digits.ts";
 import { isLogarithmic, roundUp } from "./axis.ts";
 
 /** A line over points, for a terminal. */

@@ -228,13 +228,13 @@ function notVector(elements: readonly unknown[], index: number, where: string): 
   if (Array.isArray(element)) {
     return new RankMeError("unsupported", `${describe(elements)} in ${where}`, {
       advice:
-        "one vector per row is needed: pool or flatten them first; of an array of all rows, " +
-        "jq -c '.[]' makes lines",
+        "one vector per row is needed: pool or flatten them first; if this is an array of all " +
+        "rows, use jq -c '.[]' to split it into lines",
     });
   }
   if (isObject(element)) {
     return new RankMeError("format", `an array of objects in ${where}`, {
-      advice: "one row per line is needed, as jq -c '.[]' makes them",
+      advice: "one row per line is needed: use jq -c '.[]' to split an array into lines",
     });
   }
   return notNumber(element, where);

@@ -40,7 +40,8 @@ function notJson(line: string, isCut: boolean, cause: unknown): RankMeError {
   }
   if (/^\s*(?:\{|\[\s*[[{]?)\s*$/.test(line)) {
     return new RankMeError("format", "a JSON value of several lines", {
-      advice: "one row per line is needed: jq -c '.[]' makes such of an array, jq -c . of objects",
+      advice:
+        "one row per line is needed: use jq -c '.[]' to split an array into lines, jq -c . for objects",
       cause,
     });
   }

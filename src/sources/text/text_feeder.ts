@@ -151,7 +151,11 @@ export class TextFeeder implements ByteParser<RowBlock> {
 
   #lineTooLong(): RankMeError {
     const line = this.#reader.line + newlinesIn(this.#text);
-    return tooLong("a line", line, "each line is to be a row; jq -c '.[]' makes lines of an array");
+    return tooLong(
+      "a line",
+      line,
+      "each line is to be a row; use jq -c '.[]' to split an array into lines",
+    );
   }
 }
 

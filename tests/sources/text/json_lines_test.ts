@@ -129,7 +129,7 @@ const HOSTILE: readonly (readonly [text: string, code: string, message: string, 
     "format",
     "line 1, row 0: a JSON value of several lines; one row per line is needed:",
   ],
-  ["{\n", "format", "jq -c '.[]' makes such of an array, jq -c . of objects"],
+  ["{\n", "format", "use jq -c '.[]' to split an array into lines, jq -c . for objects"],
   [
     '[{"e":[1]},{"e":[2]}]',
     "format",
