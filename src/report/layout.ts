@@ -78,7 +78,7 @@ export function hanging(label: string, text: string, width: number): string[] {
  * @returns The names, those that fit as they are.
  */
 export function shortenAll(names: readonly string[], width: number): string[] {
-  const longest = Math.max(0, ...names.map(displayWidth));
+  const longest = names.reduce((most, name) => Math.max(most, displayWidth(name)), 0);
   const distinct = new Set(names).size;
   const same = commonStart(names.filter((name) => displayWidth(name) > width));
   for (let most = width; most < longest; most = Math.ceil(1.25 * most)) {
