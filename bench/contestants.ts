@@ -53,7 +53,10 @@ export async function ourProcess(
   }, ourProgram(options, input));
 }
 
-/** The same with more flags; its role are these flags. Several reports have no one answer. */
+/**
+ * The same with more flags; its role are these flags. Several reports have no one answer, and some of
+ * the rows have another one.
+ */
 export async function ourProcessWith(
   flags: readonly string[],
   backend: BackendName,
@@ -62,7 +65,8 @@ export async function ourProcessWith(
 ): Promise<Contestant> {
   const options = await ours(backend, settings);
   const role = flags.join(" ");
-  const tolerance = flags.includes("--by") ? undefined : FLOAT64_TOLERANCE;
+  const isAnother = flags.includes("--by") || flags.includes("--limit");
+  const tolerance = isAnother ? undefined : FLOAT64_TOLERANCE;
   return wholeProcess(
     { name: `${backendTitle(options)}, ${role || "RankMe alone"}`, role, tolerance },
     ourProgram(options, input, flags),

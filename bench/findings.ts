@@ -19,12 +19,21 @@ export interface Point {
   readonly y: number;
 }
 
+/** How many rows of one format and D are scored in a second. */
+export interface Rate {
+  readonly format: string;
+  readonly dim: number;
+  readonly perSecond: Spread;
+}
+
 /** What a part of the benchmarks found. */
 export interface Findings {
   readonly lines: readonly Line[];
   readonly measurements: readonly Measurement[];
   /** Absent where nothing is drawn. */
   readonly points?: readonly Point[];
+  /** Absent where it was not about rows of a format. */
+  readonly rates?: readonly Rate[];
 }
 
 /** Those of several works as one. */
@@ -33,6 +42,7 @@ export function join(findings: readonly Findings[]): Findings {
     lines: findings.flatMap(({ lines }) => lines),
     measurements: findings.flatMap(({ measurements }) => measurements),
     points: findings.flatMap(({ points = [] }) => points),
+    rates: findings.flatMap(({ rates = [] }) => rates),
   };
 }
 

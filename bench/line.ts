@@ -1,9 +1,9 @@
 import type { Spread } from "./spread.ts";
 
-/** What the issue asks of a figure. */
+/** What a figure is to be. */
 export type Limit = { readonly atMost: number } | { readonly atLeast: number };
 
-/** One figure of ours, beside what was asked of it. */
+/** One figure of ours, beside its target. */
 export interface Line {
   /** What was done, as "25,600 × 2048 from a file". */
   readonly work: string;
@@ -15,7 +15,7 @@ export interface Line {
   readonly unit?: "MB" | "s";
   /** Absent when it could not be measured here. */
   readonly measured?: Spread;
-  /** Absent where nothing was asked. */
+  /** Absent where there is no target. */
   readonly limit?: Limit;
 }
 

@@ -1,20 +1,9 @@
 /**
- * The benchmarks: ours beside what people run today, in turns.
- *
- *     deno task bench [PART…] [--runs N] [--scale X] [--threads N] [--backends wasm,blas] [--blas FILE]
- *
- * Without a PART, all of them. Results are kept in .bench/, and docs/performance.md and its graphs are
- * written anew from the latest of every part. With a scale other than 1, rows and dimensions are
- * multiplied by it to try things out; the page is then .bench/trial/performance.md, and docs/ is left
- * alone. `page` measures nothing and only writes; `guard` is a watch of a few seconds over the
- * kernel's speed, which warns and keeps nothing.
- *
- * Linux and macOS. Peers need Python 3.11 or later (PYTHON names another than python3): NumPy is
- * installed into .bench/venv, torch is taken where it is found (TORCH_PYTHON names a Python that has
- * it, NumPy included).
+ * The benchmarks: ours beside what people run today, in turns. `deno task bench --help` says how.
  */
 import { CHARTS, toSvg } from "./charts.ts";
 import { guard } from "./guard.ts";
+import { benchHelp } from "./help.ts";
 import { lineTable, page } from "./page.ts";
 import type { Part } from "./part.ts";
 import { computeOnly } from "./parts/compute_only.ts";
@@ -28,10 +17,12 @@ import { memory } from "./parts/memory.ts";
 import { more } from "./parts/more.ts";
 import { reading } from "./parts/reading.ts";
 import { startUp } from "./parts/start_up.ts";
+import { throughput } from "./parts/throughput.ts";
 import { keep, latest } from "./results.ts";
 import { parseSettings, ROOT, type Settings } from "./settings.ts";
 
 const PARTS: readonly Part[] = [
+  throughput,
   endToEnd,
   computeOnly,
   longPipe,
@@ -45,6 +36,10 @@ const PARTS: readonly Part[] = [
   graphs,
 ];
 
+if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+  console.log(benchHelp(PARTS));
+  Deno.exit();
+}
 const settings = parseOrExit();
 if (settings.parts.includes("guard")) guard();
 const measured = PARTS.filter(({ name }) =>
@@ -58,7 +53,7 @@ function parseOrExit(): Settings {
   try {
     return parseSettings(Deno.args, [...PARTS.map(({ name }) => name), "guard", "page"]);
   } catch (error) {
-    console.error(`bench: ${(error as Error).message}`);
+    console.error(`bench: ${(error as Error).message}; see deno task bench --help`);
     Deno.exit(2);
   }
 }

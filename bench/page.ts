@@ -1,5 +1,5 @@
 import { CHARTS } from "./charts.ts";
-import type { Measurement } from "./findings.ts";
+import type { Measurement, Rate } from "./findings.ts";
 import { type Limit, type Line, passes } from "./line.ts";
 import type { Part } from "./part.ts";
 import type { Result } from "./results.ts";
@@ -11,27 +11,38 @@ export interface Section {
   readonly result?: Result;
 }
 
-/** The page of all results, as Markdown. */
+/** The page of all results, as Markdown: what a user of the tool wants to know first. */
 export function page(sections: readonly Section[]): string {
   const drawn = sections.some(({ result }) => result?.points?.length);
+  const [first, others] = [true, false].map((isOfRates) =>
+    sections.filter((one) => Boolean(one.part.measuresRates) === isOfRates)
+  );
   return [
     "# Performance",
     "Written by `deno task bench`; do not edit.",
+    ...machines(sections),
+    ...first.flatMap(section),
+    "## Targets, and what was measured",
     "A ratio is of two figures taken in turns in the same run, ours over what it is held against. " +
     "Figures are medians, with the least and the most in brackets. All contestants must agree on " +
     "RankMe before a figure counts: to 1e-9 in float64, to 1e-4 in float32. Times hold for one " +
     "machine at one hour; ratios hold better.",
-    "## What was asked, and what was measured",
-    askedTable(sections),
+    targetTable(sections),
     ...drawn ? CHARTS.map(({ name, caption }) => `![${caption}](${name}.svg)`) : [],
-    ...sections.flatMap(section),
+    ...others.flatMap(section),
   ].join("\n\n") + "\n";
 }
 
-function askedTable(sections: readonly Section[]): string {
+/** What everything was measured on. */
+function machines(sections: readonly Section[]): string[] {
+  const names = new Set(sections.flatMap(({ result }) => result?.machine || []));
+  return names.size === 0 ? [] : [`Processor: ${[...names].join("; ")}.`];
+}
+
+function targetTable(sections: readonly Section[]): string {
   const rows = sections.flatMap(({ part, result }) => {
-    const asked = (result?.lines ?? []).filter(({ limit }) => limit);
-    return asked.map((line) => [part.title, ...cells(line)]);
+    const limited = (result?.lines ?? []).filter(({ limit }) => limit);
+    return limited.map((line) => [part.title, ...cells(line)]);
   });
   return table(["", ...LINE_HEAD], rows);
 }
@@ -39,17 +50,37 @@ function askedTable(sections: readonly Section[]): string {
 function section({ part, result }: Section): string[] {
   const heading = [`## ${part.title}`, part.method];
   if (!result) return [...heading, `Not measured yet: \`deno task bench ${part.name}\`.`];
-  const { date, machine, deno, runs, lines, measurements } = result;
+  const { date, machine, deno, runs, lines, measurements, rates = [] } = result;
   const others = lines.filter(({ limit }) => !limit);
   return [
     ...heading,
-    costTable(measurements),
-    ...others.length > 0 ? ["Ratios of which nothing was asked:", lineTable(others)] : [],
+    rates.length > 0 ? rateTable(rates) : costTable(measurements),
+    ...others.length > 0 ? ["Ratios without a target:", lineTable(others)] : [],
     `${date}, ${runs} runs, ${machine}, Deno ${deno}.`,
   ];
 }
 
-const LINE_HEAD = ["work", "ours", "against", "measured", "asked", ""];
+/** Rows a second: a row for each format, a column for each D. */
+function rateTable(rates: readonly Rate[]): string {
+  const dims = [...new Set(rates.map(({ dim }) => dim))];
+  const formats = Map.groupBy(rates, ({ format }) => format);
+  return table(
+    ["format", ...dims.map((dim) => `D = ${dim}`)],
+    Array.from(formats, ([format, some]) => [
+      format,
+      ...dims.map((dim) => rounded(some.find((one) => one.dim === dim)?.perSecond)),
+    ]),
+  );
+}
+
+/** To two digits, which is what a rate is worth. */
+function rounded(spread: Spread | undefined): string {
+  if (!spread) return "";
+  const number = (value: number) => Number(value.toPrecision(2)).toLocaleString("en-US");
+  return `${number(spread.median)} (${number(spread.least)}–${number(spread.most)})`;
+}
+
+const LINE_HEAD = ["work", "ours", "against", "measured", "target", ""];
 
 /** Figures beside their limits. */
 export function lineTable(lines: readonly Line[]): string {

@@ -9,5 +9,7 @@ export interface Part {
   readonly title: string;
   /** What is measured, and how, in whole sentences for the page. */
   readonly method: string;
+  /** Whether it is about rows a second, which the page has first. */
+  readonly measuresRates?: boolean;
   run(settings: Settings): Promise<Findings>;
 }

@@ -44,5 +44,17 @@ export async function latest(part: string, settings: Settings): Promise<Result |
 function machine(): string {
   const [{ model }] = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${model.trim()}, ${cpus().length} cores, ${gigabytes} GB, ${Deno.build.os}`;
+  return `${model.trim()}${generation()}, ${cpus().length} cores, ${gigabytes} GB, ${Deno.build.os}`;
+}
+
+/** Which generation a processor is of, as names in the cloud leave it out; known on Linux. */
+function generation(): string {
+  try {
+    const text = Deno.readTextFileSync("/proc/cpuinfo");
+    const [family, number] = ["cpu family", "model"]
+      .map((name) => new RegExp(`^${name}\\s*: (\\d+)$`, "m").exec(text)?.[1]);
+    return family && number ? ` (family ${family}, model ${number})` : "";
+  } catch {
+    return "";
+  }
 }

@@ -6,7 +6,8 @@ export const ROOT: URL = new URL("../", import.meta.url);
 /** What benchmarks need and leave behind: data, a Python, results. Git ignores it. */
 export const SCRATCH: URL = new URL(".bench/", ROOT);
 
-const RUNS = 5;
+/** How many times each contestant is measured, unless told otherwise. */
+export const RUNS = 5;
 
 /** What to measure, and how. */
 export interface Settings {

@@ -15,7 +15,7 @@ interface Work {
   readonly limits: { readonly [ours: string]: number };
 }
 
-/** The shapes and limits that were asked for. */
+/** The shapes, and their targets. */
 const WORKS: readonly Work[] = [
   { rows: 25_600, dim: 2048, limits: { wasm: 1, blas: 0.6 } },
   { rows: 25_600, dim: 512, limits: { wasm: 1, blas: 0.6 } },

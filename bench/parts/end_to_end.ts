@@ -13,7 +13,7 @@ interface Work {
   readonly limits: { readonly [ours: string]: { readonly [peer: string]: number } };
 }
 
-/** The shapes and limits that were asked for. */
+/** The shapes, and their targets. */
 const WORKS: readonly Work[] = [
   {
     rows: 25_600,

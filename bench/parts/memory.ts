@@ -6,7 +6,7 @@ import { setUpPython } from "../python.ts";
 import { ratioTo, takeTurns } from "../rounds.ts";
 import { scaledDim, scaledRows, type Settings, shapeName } from "../settings.ts";
 
-/** The shapes that were asked for, and how many megabytes ours may take. */
+/** The shapes, and how many megabytes ours may take. */
 const WORKS = [{ rows: 25_600, dim: 2048, most: 185 }, { rows: 100_000, dim: 384, most: 110 }];
 /** How much of torch's memory is allowed. */
 const MOST_OF_TORCH = 0.28;

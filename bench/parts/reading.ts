@@ -25,13 +25,13 @@ interface Peer {
   /** A task of warm_reading.ts, or of warm_reading.py. */
   readonly task: string;
   readonly name: string;
-  /** How many times its speed ours must have. Default: nothing is asked. */
-  readonly asked?: number;
+  /** How many times its speed ours must have. Default: no target. */
+  readonly target?: number;
 }
 
-const RAW: Peer = { task: "raw", name: "raw sequential reading", asked: 0.8 };
+const RAW: Peer = { task: "raw", name: "raw sequential reading", target: 0.8 };
 const PARQUET_PEERS: readonly Peer[] = [
-  { task: "hyparquet", name: "hyparquet's default path", asked: 3 },
+  { task: "hyparquet", name: "hyparquet's default path", target: 3 },
   { task: "pyarrow-parquet", name: "pyarrow" },
   { task: "duckdb-parquet", name: "DuckDB" },
 ];
@@ -95,15 +95,13 @@ async function besidePeers({ kind, rows, ending, peers }: Work, settings: Settin
     expected: n * d,
   });
   const work = `${shapeName(n, d)} .${ending}`;
-  const lines = peers.map(({ name, asked }, index) =>
+  const lines = peers.map(({ name, target }, index) =>
     speedLine(
       work,
       all[0],
       all[index + 1],
       name,
-      asked === undefined ? undefined : {
-        atLeast: asked,
-      },
+      target === undefined ? undefined : { atLeast: target },
     )
   );
   return { lines, measurements: costs(work, all) };

@@ -1,8 +1,7 @@
 /**
  * How often the intervals of `--ci` hold the mean over fresh samples of the same N, as tables in
- * Markdown. The ones in docs/confidence.md are the output of `deno task confidence`, and with
- * `--further` of tails that are heavier, or otherwise odd. `--file FILE` draws from the rows of a file,
- * which it must be allowed to read.
+ * Markdown. The ones in docs/confidence.md are the output of `deno task confidence` without flags, and
+ * of `--further`. `deno task confidence --help` says what else can be asked.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Coverage, type NumberName, NUMBERS, type Share, simulate } from "./coverage.ts";
@@ -32,11 +31,42 @@ const TITLES: Readonly<Record<NumberName, string>> = {
   participationRatio: "participationRatio",
 };
 
-const { repetitions, fresh, seed, groups, only, further, file } = parseArgs(Deno.args, {
+const HELP = `Simulates how often the 95 % intervals of --ci hold what they should: RankMe of
+samples is compared with the mean over fresh samples of as many rows, and tables
+are printed as Markdown, as in docs/confidence.md.
+
+Usage
+  deno task confidence [flags]
+  deno run --allow-read bench/simulations/confidence.ts --file FILE
+
+Flags
+  --repetitions N  samples whose interval is looked at (default: 500)
+  --fresh N        samples that the mean is taken over (default: 2000)
+  --groups G       folds of the jackknife (default: 16)
+  --only WORD      spectra whose names begin so, of
+                   ${Object.keys(SPECTRA).join(", ")}
+  --further        tails that are heavier, or otherwise odd
+  --file FILE      draw from the rows of a file instead
+  --seed S         other draws (default: 1)
+  -h, --help       show this help
+
+Without flags it takes a quarter of an hour on one core or more. A first look:
+  deno task confidence --repetitions 50 --fresh 100 --only flat`;
+
+const { help, repetitions, fresh, seed, groups, only, further, file } = parseArgs(Deno.args, {
   string: ["repetitions", "fresh", "seed", "groups", "only", "file"],
-  boolean: ["further"],
+  boolean: ["further", "help"],
+  alias: { h: "help" },
   default: { repetitions: "500", fresh: "2000", seed: "1", groups: "16", only: "" },
+  unknown(arg) {
+    console.error(`confidence: what is ${arg}? see deno task confidence --help`);
+    Deno.exit(2);
+  },
 });
+if (help) {
+  console.log(HELP);
+  Deno.exit();
+}
 
 const HEADS = [
   "spectrum",

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Line, passes } from "../../bench/line.ts";
 import { page, type Section, shown } from "../../bench/page.ts";
 
@@ -44,6 +44,30 @@ Deno.test("each limit stands beside what was measured, with a mark", () => {
 Deno.test("what could not be measured is shown as such, without a mark", () => {
   const text = page([sectionOf({ ...LINE, measured: undefined })]);
   assertStringIncludes(text, "| torch 1.13.1 svdvals | not measured | ≤ 0.25 |  |");
+});
+
+Deno.test("the page begins with rows per second, by format and D, and with the processor", () => {
+  const { part, result } = sectionOf(LINE);
+  const rate = (format: string, dim: number, median: number) => ({
+    format,
+    dim,
+    perSecond: { median, least: 0.9 * median, most: 1.1 * median },
+  });
+  const rates = [rate("Arrow", 384, 123_456), rate("Arrow", 768, 50_000), rate("CSV", 384, 2345)];
+  const text = page([
+    { part, result: { ...result!, machine: "A processor" } },
+    {
+      part: { ...part, title: "Rows per second", measuresRates: true },
+      result: { ...result!, machine: "A processor", lines: [], rates },
+    },
+  ]);
+  const places = ["Processor: A processor.", "## Rows per second", "## Targets", "## Whole process"]
+    .map((one) => text.indexOf(one));
+  assert(places.every((place, at) => place > (places[at - 1] ?? 0)), text);
+  assertStringIncludes(text, "| format | D = 384 | D = 768 |");
+  assertStringIncludes(text, "| Arrow | 120,000 (110,000–140,000) | 50,000 (45,000–55,000) |");
+  assertStringIncludes(text, "| CSV | 2,300 (2,100–2,600) |  |");
+  assert(!text.includes("asked"));
 });
 
 Deno.test("a part that was never run says how to run it", () => {
