@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { runBlock, shellBlocks } from "./readme.ts";
 
-const blocks = await shellBlocks("README.md");
+/** `clone` is for a reader who has no checkout yet. */
+const blocks = (await shellBlocks("README.md")).filter(({ note }) => note !== "clone");
 const isTestCommand = (commands: string) => /^npx -y deno@[\d.]+ task test$/m.test(commands);
 
 Deno.test("the README has one command that runs the main job and one that runs the tests", () => {
@@ -15,9 +16,9 @@ Deno.test({
   async fn() {
     const text = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
     const [, shown] = text.match(/task demo -->\s+```text\n([^]*?)```/)!;
-    const { status, stdout } = await runBlock(blocks[0]);
+    const { status, stdout, litter } = await runBlock(blocks[0]);
     assertEquals(stdout, shown);
-    assertEquals(status, 0);
+    assertEquals([status, litter], [0, []]);
   },
 });
 
@@ -27,11 +28,12 @@ for (const block of blocks.slice(1)) {
   if (["python", "install"].includes(block.note) || isTestCommand(block.commands)) continue;
   const [first] = block.commands.split("\n").filter((line) => !line.startsWith("#"));
   Deno.test({
-    name: `the README's commands work: ${first} …`,
+    name: `the README's commands work, twice, and leave nothing in the checkout: ${first} …`,
     ignore: Deno.build.os === "windows",
     async fn() {
-      const { status, stderr } = await runBlock(block);
+      const { status, stderr, litter } = await runBlock(block);
       assertEquals(status, 0, stderr);
+      assertEquals(litter, []);
     },
   });
 }

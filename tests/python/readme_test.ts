@@ -6,8 +6,11 @@ Deno.test("the README's commands that need Python work", async () => {
   const blocks = (await shellBlocks("README.md")).filter(({ note }) => note === "python");
   assertGreater(blocks.length, 0);
   for (const block of blocks) {
-    const { status, stdout, stderr } = await runBlock(block, [new URL(".", PYTHON).pathname]);
+    const { status, stdout, stderr, litter } = await runBlock(block, [
+      new URL(".", PYTHON).pathname,
+    ]);
     assertEquals(status, 0, stderr);
+    assertEquals(litter, []);
     assertMatch(stdout, /^RankMe {2}\d/);
   }
 });
