@@ -1,6 +1,9 @@
 import { RankMeError } from "../errors.ts";
 import { type Configuration, configurationsOf, findAxes, variedIn } from "./axes.ts";
-import type { Manifest } from "./run.ts";
+import { describeRun, type Manifest, type Run } from "./run.ts";
+
+/** How many reasons a message lists. */
+const REASONS_SHOWN = 20;
 
 /**
  * The error of a manifest from which nothing can be chosen, with what may be the matter.
@@ -18,6 +21,7 @@ export function noAxes(
     return new RankMeError("empty", "fewer than two runs of any method and axis have a score", {
       place,
       advice: `axes were found of ${[...new Set(lines)].join(", ")}`,
+      lines: reasons(runs),
     });
   }
   const groups = [...Map.groupBy(runs, ({ method }) => method).values()].map(configurationsOf);
@@ -72,4 +76,13 @@ function linesExist(configurations: readonly Configuration[]): boolean {
     // A grid: there are more of them than one default tells apart.
     return true;
   }
+}
+
+/** Why runs have no score, a line for each. */
+function reasons(runs: readonly Run[]): readonly string[] {
+  const failed = runs.flatMap((run) =>
+    run.failure ? [`    ${describeRun(run)}: ${run.failure.reason}`] : []
+  );
+  const more = failed.length - REASONS_SHOWN;
+  return more > 0 ? [...failed.slice(0, REASONS_SHOWN), `    and ${more} more`] : failed;
 }

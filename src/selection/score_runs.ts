@@ -145,7 +145,9 @@ function scoreOf(report: ScoreReport | SavedReport): RunScore {
 
 function withOutcome(run: Run, outcome: Outcome): Run {
   if ("score" in outcome) return { ...run, score: outcome.score };
-  return { ...run, failure: { told: false, reason: outcome.error.message } };
+  // A clause, without the lines that may stand below a message.
+  const [reason] = outcome.error.message.split("\n", 1);
+  return { ...run, failure: { told: false, reason } };
 }
 
 /** Each warning once, with the runs it is of. */

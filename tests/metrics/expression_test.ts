@@ -1,4 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import fc from "fast-check";
 import { OnlineCovariance } from "../../src/covariance/online_covariance.ts";
 import { EmbeddingBatch } from "../../src/batch.ts";
@@ -507,4 +513,65 @@ Deno.test("any arithmetic gives what it gives without mathjs", async () => {
     { numRuns: 300 },
   );
   assert(numbers > 200, `${numbers}`);
+});
+
+/** A spectrum of 20,000 values. */
+function wideScope(): ExpressionScope {
+  const singularValues = Float64Array.from({ length: 20_000 }, (_, i) => 1 / (i + 1));
+  const eigenvalues = singularValues.map((value) => value * value);
+  const spectrum = { singularValues, eigenvalues, rows: 1e6, dim: 20_000, centered: false };
+  return expressionScope(spectrum, CONVENTIONS.paper, { rankMe: 3.25 });
+}
+
+/** As many of a term as 990 characters hold, added up. */
+function repeated(term: string): string {
+  return Array.from({ length: Math.floor(990 / (term.length + 1)) }, () => term).join("+");
+}
+
+Deno.test("an expression of too much work is refused before anything is read", async () => {
+  for (
+    const term of ["sum(sort(1:99999))", "std(1:1e5)", "sum((1:1e5).^(1:1e5))", "median(1:1e5)"]
+  ) {
+    assertStringIncludes(
+      await messageOf(`x=${repeated(term)}`),
+      "--metric x: it takes more than 2097152 operations on elements of vectors",
+    );
+  }
+  const nested = `sum(${"-".repeat(900)}(1:1e5))`;
+  assertStringIncludes(await messageOf(`x=${nested}`), "more than 2097152 operations");
+  // Also where it fails, and the smallest part that does so is looked for.
+  const failing = `${"(".repeat(90)}sum(1:1e5)${")+sum(1:1e5)*1".repeat(30)}`;
+  assertEquals((await messageOf(`x=${failing}`)).length < 1200, true);
+});
+
+Deno.test("where a spectrum is so wide that it is too much, there is no number, and the reason", async () => {
+  const scope = wideScope();
+  const conditions = Array.from({ length: 60 }, () => "lambda>1").join(" and ");
+  for (
+    const text of [
+      repeated("sum(sort(lambda))"),
+      repeated("lambda*p"),
+      `sum(${"-".repeat(900)}lambda)`,
+      `sum(${conditions})`,
+    ]
+  ) {
+    assertEquals(await outcomeOf(text, scope), {
+      absent: "it takes more than 2097152 operations on elements of vectors",
+    });
+    // Of a spectrum of four values it is none.
+    assertEquals("value" in await outcomeOf(text), true);
+  }
+});
+
+Deno.test("what people write is computed of a spectrum of 20,000 values", async () => {
+  const scope = wideScope();
+  for (
+    const text of [
+      "exp(-sum(p .* log(p)))",
+      "sum(lambda[1:10]) / sum(lambda)",
+      "median(sigma) / quantileSeq(sigma, 0.9) + std(log(sigma)) / mean(sigma)",
+      "sum(lambda)^2 / sum(lambda.^2) - count(lambda[lambda > 1e-6]) / d",
+      "sum(lambda > 1e-3 and lambda < 1) + norm(sigma) + sum(sort(lambda)[1:5])",
+    ]
+  ) assertEquals("value" in await outcomeOf(text, scope), true, text);
 });

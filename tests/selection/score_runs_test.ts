@@ -1,4 +1,10 @@
-import { assertAlmostEquals, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertAlmostEquals,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { RankMeError } from "../../src/errors.ts";
 import { toJson } from "../../src/report/json.ts";
 import { score } from "../../src/pipeline/score.ts";
@@ -199,4 +205,24 @@ Deno.test("embeddings of different widths are pointed out", async () => {
       "width: embeddings of 3, 4 dimensions: their ranks are not alike",
     );
   });
+});
+
+Deno.test("where no run can be scored the reason of each is shown", async () => {
+  await inFolder({ "bad.npy": "no numbers" }, async (folder) => {
+    const text = "lr,path,status\n1,none.npy,\n2,bad.npy,\n3,gone.npy,failed\n";
+    const manifest = await scored(text, { folder });
+    const { message } = assertThrows(() => selectRuns(manifest), RankMeError);
+    const [first, ...lines] = message.split("\n");
+    assertStringIncludes(first, "fewer than two runs");
+    assertEquals(lines.length, 3);
+    assertStringIncludes(lines[0], "    line 2: ");
+    assertStringIncludes(lines[0], "none.npy: ");
+    assertStringIncludes(lines[1], "bad.npy: ");
+    assertEquals(lines[2], '    line 4: its status is "failed"');
+  });
+  // Of very many, some and their number.
+  const rows = Array.from({ length: 500 }, (_, i) => `${i},failed,`).join("\n");
+  const many = await parseManifest(`lr,status,rankMe\n${rows}\n`);
+  const { message } = assertThrows(() => selectRuns(many), RankMeError);
+  assertEquals(message.split("\n").at(-1), "    and 480 more");
 });

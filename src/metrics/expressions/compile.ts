@@ -6,10 +6,11 @@ import type {
 } from "../../platform/packages/mathjs.ts";
 import { latePackage } from "../../platform/late_package.ts";
 import { COMPARISONS, expressionFunctions, functionKey, Misfit, NotANumber } from "./functions.ts";
-import { type ExpressionKind, Grammar, type Names } from "./grammar.ts";
+import { type ExpressionKind, Grammar, LOGIC, type Names } from "./grammar.ts";
 import { type ExpressionText, refusal } from "./refusal.ts";
+import { TooMuchWork, Work } from "./work.ts";
 
-/** The longest expression: enough for what a person writes, and too short to compute for hours. */
+/** The longest expression: enough for what a person writes, and no work to parse. */
 const LONGEST_EXPRESSION = 1000;
 /** Of the vectors that an expression is tried on. */
 const TRIAL_LENGTH = 256;
@@ -54,7 +55,7 @@ export async function compileExpression<K extends ExpressionKind>(
   names: Names,
 ): Promise<CompiledExpression<K extends "number" ? number : boolean>> {
   const expression = { label, text: given.trim().replaceAll(/\s/g, " ") };
-  const { math, parse, functions } = await sandbox();
+  const { math, parse, functions, work } = await sandbox();
   const node = parsed(expression, parse);
   const grammar = new Grammar(expression, names);
   grammar.check(node, kind);
@@ -64,6 +65,8 @@ export async function compileExpression<K extends ExpressionKind>(
     return (values: ExpressionValues): unknown =>
       compiled.evaluate(new Map([...functions, ...scopeOf(grammar.used, values)]));
   };
+  // All trials of all parts together may take as much as one evaluation.
+  work.begin();
   refuseHopeless(expression, node, type, (part) => run(part)(trialValues(names)));
   const whole = run(node);
   return {
@@ -71,6 +74,7 @@ export async function compileExpression<K extends ExpressionKind>(
     uses: grammar.used,
     evaluate(values) {
       const missing = grammar.used.find((name) => values[name] === undefined);
+      work.begin();
       return missing === undefined
         ? outcome(() => whole(values), type)
         : { absent: `there is no ${missing}` };
@@ -82,6 +86,7 @@ interface Sandbox {
   readonly math: MathJsInstance;
   readonly parse: (text: string) => MathNode;
   readonly functions: ReadonlyMap<string, unknown>;
+  readonly work: Work;
 }
 
 let loaded: Promise<Sandbox> | undefined;
@@ -95,12 +100,13 @@ async function load(): Promise<Sandbox> {
   // The tolerances would make 1e-16 equal to 0; without `predictable` a logarithm may be complex.
   const math = create(all, { predictable: true, matrix: "Array", relTol: 1e-300, absTol: 0 });
   const parse = math.parse.bind(math) as (text: string) => MathNode;
-  const functions = expressionFunctions(math);
+  const work = new Work();
+  const functions = expressionFunctions(math, work);
   const disabled = Object.fromEntries(DISABLED.map((name) => [name, () => {
     throw new Error(`${name} is disabled`);
   }]));
   math.import(disabled, { override: true });
-  return { math, parse, functions };
+  return { math, parse, functions, work };
 }
 
 /** What https://mathjs.org/docs/expressions/security.html names, and what does alike. */
@@ -137,11 +143,22 @@ function parsed(expression: ExpressionText, parse: Sandbox["parse"]): MathNode {
   }
 }
 
-/** The same expression, with calls of our own functions where mathjs would call its own. */
+/** How much longer than additions `and` and its like take in mathjs, for each element. */
+const LOGIC_WEIGHT = 8;
+
+/**
+ * The same expression, with calls of our own functions where mathjs would call its own, and with all
+ * vectors counted that mathjs is still left to take in.
+ */
 function lowered(node: MathNode, math: MathJsInstance): MathNode {
   const call = (name: string, ...args: MathNode[]): MathNode =>
     new math.FunctionNode(new math.SymbolNode(functionKey(name)), args);
-  const part = node.map((child) => lowered(child, math));
+  const weight = math.isOperatorNode(node) && LOGIC.includes(node.fn) ? LOGIC_WEIGHT : 1;
+  const part = node.map((child, path) => {
+    const low = lowered(child, math);
+    const isTakenIn = math.isOperatorNode(node) || path === "object";
+    return isTakenIn ? call("counted", low, new math.ConstantNode(weight)) : low;
+  });
   if (math.isFunctionNode(part)) return call(part.fn.name, ...part.args);
   if (math.isRangeNode(part)) {
     return call("range", part.start, part.end, ...part.step ? [part.step] : []);
@@ -203,20 +220,21 @@ function refuseHopeless(
   type: ResultType,
   evaluate: (part: MathNode) => unknown,
 ): void {
+  let result: unknown;
   const errorOf = (part: MathNode): unknown => {
     try {
-      evaluate(part);
+      result = evaluate(part);
     } catch (error) {
       return error;
     }
   };
   const error = errorOf(node);
+  if (error instanceof TooMuchWork) throw refusal(expression, error.message);
   if (error !== undefined) {
     if (dependsOnData(error)) return;
     const culprit = smallestFailing(node, (part) => errorOf(part) !== undefined);
     throw refusal(expression, complaint(culprit, errorOf(culprit)), culprit);
   }
-  const result = evaluate(node);
   if (isOf(type, result)) return;
   throw refusal(
     expression,

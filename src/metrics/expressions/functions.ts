@@ -1,4 +1,5 @@
 import type { MathJsInstance } from "../../platform/packages/mathjs.ts";
+import type { Work } from "./work.ts";
 
 /** What a part of an expression can be: there are no matrices, texts or complex numbers. */
 export type Value = Scalar | Scalar[];
@@ -55,6 +56,10 @@ export const COMPARISONS = [
 ] as const;
 type Comparison = typeof COMPARISONS[number];
 
+/** Functions that sort, and so take longer for an element than others do. */
+const SORTING: readonly string[] = ["median", "quantileSeq", "sort"] satisfies FunctionName[];
+const SORTING_WEIGHT = 4;
+
 /** Thrown where a number that there is none of would decide something. */
 export class NotANumber extends Error {
   override readonly name = "NotANumber";
@@ -72,9 +77,13 @@ export class Misfit extends Error {
  * its functions sort what they are given in place.
  *
  * @param math mathjs, whose comparisons have no tolerance.
+ * @param work What the work of all of them is counted by.
  * @returns The functions, by the names that {@linkcode functionKey} makes.
  */
-export function expressionFunctions(math: MathJsInstance): ReadonlyMap<string, ExpressionFunction> {
+export function expressionFunctions(
+  math: MathJsInstance,
+  work: Work,
+): ReadonlyMap<string, ExpressionFunction> {
   const functions: { readonly [name in FunctionName]: ExpressionFunction } = {
     abs: elementwise(Math.abs),
     cbrt: elementwise(Math.cbrt),
@@ -124,15 +133,23 @@ export function expressionFunctions(math: MathJsInstance): ReadonlyMap<string, E
     equal: comparing((a, b) => a === b),
     unequal: comparing((a, b) => a !== b),
   };
-  return new Map(
-    Object.entries({ ...functions, ...comparisons, range })
-      .map(([name, call]) => [functionKey(name), checked(call)]),
-  );
+  /** For what is taken in by the operators of mathjs, which count nothing. */
+  const counted: ExpressionFunction = (value, weight) => {
+    work.spend(value, Number(weight));
+    return value;
+  };
+  return new Map([
+    ...Object.entries({ ...functions, ...comparisons, range })
+      .map(([name, call]) => [functionKey(name), checked(name, call, work)] as const),
+    [functionKey("counted"), counted],
+  ]);
 }
 
 /** What is none of the values there should be, none of the functions makes a number of. */
-function checked(call: ExpressionFunction): ExpressionFunction {
+function checked(name: string, call: ExpressionFunction, work: Work): ExpressionFunction {
+  const weight = SORTING.includes(name) ? SORTING_WEIGHT : 1;
   return (...values) => {
+    values.forEach((value) => work.spend(value, weight));
     if (!values.every(isValue)) throw new TypeError("takes numbers and vectors");
     return call(...values);
   };

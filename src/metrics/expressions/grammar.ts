@@ -43,7 +43,8 @@ const ARITHMETIC = [
   "unaryMinus",
   "unaryPlus",
 ];
-const LOGIC = ["and", "or", "xor", "not"];
+/** Operators between conditions. */
+export const LOGIC: readonly string[] = ["and", "or", "xor", "not"];
 const OPERATORS: readonly string[] = [...ARITHMETIC, ...LOGIC, ...COMPARISONS];
 
 /**

@@ -3,7 +3,7 @@ import type { Opaque } from "./opaque.ts";
 /** A part of an expression. */
 export interface MathNode {
   readonly type: string;
-  map(callback: (child: MathNode) => MathNode): MathNode;
+  map(callback: (child: MathNode, path: string) => MathNode): MathNode;
   forEach(callback: (child: MathNode, path: string) => void): void;
   filter(callback: (node: MathNode) => boolean): MathNode[];
   compile(): { evaluate(scope: Map<string, unknown>): unknown };
@@ -79,6 +79,7 @@ export interface SymbolNode extends MathNode {
 
 /** mathjs as it was set up. */
 export interface MathJsInstance {
+  readonly ConstantNode: new (value: number) => ConstantNode;
   readonly FunctionNode: new (fn: Opaque, args: Opaque[]) => MathNode;
   readonly OperatorNode: new (op: "and", fn: "and", args: Opaque[]) => MathNode;
   readonly SymbolNode: new (name: string) => SymbolNode;

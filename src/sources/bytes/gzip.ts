@@ -1,4 +1,5 @@
 import { crc32, createInflateRaw } from "node:zlib";
+import type { RankMeError } from "../../errors.ts";
 import { corruptData } from "../corrupt.ts";
 import type { ByteInput } from "./byte_input.ts";
 import { ZlibEngine } from "./zlib_engine.ts";
@@ -36,14 +37,29 @@ export async function* gunzipped(input: ByteInput): AsyncGenerator<Uint8Array, v
     if (trailer.getUint32(4, true) !== sum.length % 2 ** 32) {
       throw corruptData("gzip data", "there are not as many bytes as there should be");
     }
-  } while ((await input.peek()).length > 0);
+  } while (await anotherFollows(input));
+}
+
+/** Whether another member follows. Zeros up to the end are what a tape or a device is filled up with. */
+async function anotherFollows(input: ByteInput): Promise<boolean> {
+  const at = input.position;
+  for (let bytes; (bytes = await input.peek()).length > 0; input.take(bytes.length)) {
+    const zeros = bytes.findIndex((byte) => byte !== 0);
+    if (zeros === 0 && input.position === at) return true;
+    if (zeros >= 0) throw otherBytes(at);
+  }
+  return false;
+}
+
+function otherBytes(at: number): RankMeError {
+  return corruptData("gzip data", `other bytes follow it, from byte ${at} on`);
 }
 
 async function readHeader(input: ByteInput): Promise<void> {
   const at = input.position;
   const [first, second, method, flags] = await input.exactly(HEADER_BYTES, WHAT);
   if (first !== 0x1f || second !== 0x8b) {
-    throw corruptData("gzip data", `other bytes follow it, from byte ${at} on`);
+    throw otherBytes(at);
   }
   if (method !== 8 || flags & RESERVED) throw corruptData("gzip data", "a header of no known kind");
   if (flags & EXTRA) {

@@ -10,6 +10,8 @@ const MAX_BLOCK_BYTES = 128 << 10;
 /** As much memory as `zstd -d` takes, unless it is told to take more. */
 const MAX_WINDOW_BYTES = 128 << 20;
 const CHECKSUM_BYTES = 4;
+/** A header of literals, the byte of a run, and the number of sequences. */
+const LONGEST_EMPTY_BLOCK = 5;
 /** Kinds of blocks; those of the last are compressed. */
 const RAW = 0, RUN = 1, COMPRESSED = 2;
 
@@ -54,12 +56,17 @@ async function* frame(input: ByteInput, magic: Uint8Array): AsyncGenerator<Uint8
       const block = readBlockHeader(header, windowBytes);
       isLast = block.isLast;
       const before = length;
-      for await (const chunk of decompressedBlock(input, engine, header, block.storedBytes)) {
+      const isSmall = block.storedBytes <= LONGEST_EMPTY_BLOCK;
+      const small = await input.exactly(isSmall ? block.storedBytes : 0, WHAT);
+      yield* engine.put(header);
+      for await (
+        const chunk of isSmall ? engine.put(small) : content(input, engine, block.storedBytes)
+      ) {
         length += chunk.length;
         checksum?.update(chunk);
         yield chunk;
       }
-      if (!block.mayGive(length - before)) {
+      if (!block.mayGive(length - before) && !(length === before && isEmptyBlock(small))) {
         throw corruptData("zstd data", "a block cannot be decompressed");
       }
     }
@@ -147,13 +154,24 @@ function readBlockHeader(header: Uint8Array, windowBytes: number): BlockHeader {
   };
 }
 
-async function* decompressedBlock(
+/**
+ * Whether a compressed block says that it has no bytes: no literals and no sequences, as a writer that
+ * flushes with nothing to write may have it. See RFC 8878, section 3.1.1.3.
+ */
+function isEmptyBlock(block: Uint8Array): boolean {
+  const kind = block[0] & 3, form = block[0] >> 2 & 3;
+  const headerBytes = form === 1 ? 2 : form === 3 ? 3 : 1;
+  const literals = littleEndian(block.subarray(0, headerBytes)) >> (headerBytes === 1 ? 3 : 4);
+  const sequences = headerBytes + (kind === RUN ? 1 : 0);
+  return kind <= RUN && literals === 0 && block.length === sequences + 1 && block[sequences] === 0;
+}
+
+/** What the content of a block becomes. */
+async function* content(
   input: ByteInput,
   engine: ZlibEngine,
-  header: Uint8Array,
   storedBytes: number,
 ): AsyncGenerator<Uint8Array, void, void> {
-  yield* engine.put(header);
   for (let left = storedBytes; left > 0;) {
     const part = (await input.some(WHAT)).subarray(0, left);
     yield* engine.put(part);

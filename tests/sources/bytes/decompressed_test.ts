@@ -170,6 +170,49 @@ Deno.test("what follows the data and is something else is an error", async () =>
   }
 });
 
+Deno.test("zeros after the last member of gzip are padding, and anything after them is not", async () => {
+  for (const name of GZIP) {
+    const bytes = fixture(name);
+    for (const length of [1, 9, 10, 11, 512, 10_240]) {
+      const padded = concatenated(bytes, new Uint8Array(length));
+      assertEquals(await unpacked(padded, "gzip", { sizes: [bytes.length + 3, 7] }), PLAIN, name);
+      for (const after of [Uint8Array.of(65), bytes]) {
+        const { what } = await failure(concatenated(padded, after), "gzip");
+        assertEquals(what.includes(`other bytes follow it, from byte ${bytes.length} on`), true);
+      }
+    }
+    assertEquals(await ending(concatenated(bytes, Uint8Array.of(0, 65)), "gzip"), "corrupt");
+  }
+  // zstd has no such padding.
+  const { code } = await failure(concatenated(fixture("checked.zst"), new Uint8Array(8)), "zstd");
+  assertEquals(code, "corrupt");
+});
+
+Deno.test("blocks of zstd without bytes are read, wherever they stand", async () => {
+  const head = [0x28, 0xb5, 0x2f, 0xfd, 0, 7 << 3], raw = [3 << 3, 0, 0, 65, 66, 67];
+  const last = [1, 0, 0];
+  // Compressed blocks of no literals (raw and a run, each size of header) and no sequences.
+  const empty = [[0, 0], [4, 0, 0], [12, 0, 0, 0], [1, 9, 0], [5, 0, 9, 0], [13, 0, 0, 9, 0]];
+  for (const content of [...empty, []]) {
+    const kind = content.length === 0 ? 0 : 2;
+    const block = [content.length << 3 | kind << 1, 0, 0, ...content];
+    const frame = Uint8Array.from([...head, ...block, ...raw, ...block, ...block, ...raw, ...last]);
+    const expected = Uint8Array.of(65, 66, 67, 65, 66, 67);
+    for (const sizes of [[1], [100]]) {
+      assertEquals(await unpacked(frame, "zstd", { sizes }), expected, `${content}`);
+    }
+    for (let length = 1; length < frame.length; length++) {
+      assertEquals((await failure(frame.subarray(0, length), "zstd")).code, "truncated");
+    }
+  }
+  // Others that give no bytes are no blocks: literals that are missing, and sequences of none.
+  for (const content of [[8, 0], [0, 1], [2, 0], [3, 0], [0, 0, 0], [0]]) {
+    const block = [content.length << 3 | 4, 0, 0, ...content];
+    const frame = Uint8Array.from([...head, ...raw, ...block, ...last]);
+    assertEquals((await failure(frame, "zstd")).code, "corrupt", `${content}`);
+  }
+});
+
 Deno.test("random bytes behind the first ones end in an error", async () => {
   const heads = { gzip: [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], zstd: [0x28, 0xb5, 0x2f, 0xfd] };
   for (const compression of ["gzip", "zstd"] as const) {
