@@ -2,8 +2,8 @@
 
     python formats_page.py PAGE
 
-What they write goes into the folder that this runs in. Prints as JSON the names of the files, and
-RankMe of what is in them.
+What they write goes into the folder that this runs in. Prints as JSON RankMe of what is in each file,
+by its name: of text, which rounds, as Python reads it back.
 """
 
 import gzip
@@ -20,12 +20,16 @@ import safetensors.numpy
 from reference_rankme import reference
 
 z = np.random.default_rng(0).standard_normal((300, 8)).astype(np.float32)
-table = pa.table({"emb": list(z)})
-df = pd.DataFrame({"emb": z.tolist()})
 
 with open(sys.argv[1]) as page:
-    for row in page:
-        line = re.match(r"^\|.*\| `([^`]*)` *\|$", row)
-        if line:
-            exec(line.group(1))
-print(json.dumps({"files": sorted(os.listdir()), **reference(z)}))
+    text = page.read()
+exec(re.search(r"^```python\n(.*?)^```", text, re.M | re.S).group(1))
+for line in re.findall(r"^\|.*\| `([^`]*)` *\|$", text, re.M):
+    exec(line)
+
+whole = reference(z)
+answers = {name: whole for name in sorted(os.listdir())}
+answers["emb.csv"] = reference(np.loadtxt("emb.csv", delimiter=",", skiprows=1))
+with open("emb.jsonl") as lines:
+    answers["emb.jsonl"] = reference(np.array([json.loads(line)["emb"] for line in lines]))
+print(json.dumps(answers))
