@@ -124,7 +124,9 @@ async function scoreAll(
   const options: ComparePlan["scoring"] = {
     ...scoring,
     signal,
-    onProgress: (state) => line.update(state, `${state.done} of ${state.inputs}: `),
+    ...line.enabled && {
+      onProgress: (state) => line.update(state, `${state.done} of ${state.inputs}: `),
+    },
   };
   try {
     return await (rows === undefined

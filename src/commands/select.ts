@@ -174,7 +174,9 @@ async function scoreAll(
   try {
     return await scoreManifest(manifest, {
       ...options,
-      onProgress: (state) => line.update(state, `${state.done} of ${state.inputs}: `),
+      ...line.enabled && {
+        onProgress: (state) => line.update(state, `${state.done} of ${state.inputs}: `),
+      },
     });
   } finally {
     line.clear();

@@ -70,7 +70,11 @@ export async function cka(
       advice: "a row left out of one alone would put all that follow beside the wrong ones",
     });
   }
-  const readings = [new Reading({ lends: true }), new Reading({ lends: true })] as const;
+  const isWatched = options.onProgress !== undefined;
+  const readings = [
+    new Reading({ lends: true, isWatched }),
+    new Reading({ lends: true }),
+  ] as const;
   const side = (index: 0 | 1, source: typeof a, own: OneSourceOptions = {}): PairedSide => {
     const name = names[index] ?? nameOf(source) ?? ["A", "B"][index];
     const batches = readings[index].batches(source, {
@@ -114,7 +118,7 @@ export async function ckaOfColumns(
   source: ScoreSource | readonly ScoreSource[],
   options: Omit<CkaOptions, "a" | "b"> = {},
 ): Promise<CkaReport> {
-  const reading = new Reading({ lends: true });
+  const reading = new Reading({ lends: true, isWatched: options.onProgress !== undefined });
   const batches = reading.batches(source, options);
   return await compare({ readings: [reading], batches }, options);
 }
@@ -154,6 +158,7 @@ async function compare(
       onFirst,
       onInterrupt,
       onRows: (count) => own?.giveBack(count),
+      share: () => readings[0].share,
     });
     const rows = stages.reduce((stream, stage) => stream.pipeThrough(stage), batches);
     const states = accumulating(rows, new OnlineCovariance(backend), own);

@@ -1,3 +1,5 @@
+import type { ScoreProgress } from "./score_options.ts";
+
 /** How far scoring several data sets has come. */
 export interface EachProgress {
   /** How many data sets there are. */
@@ -8,11 +10,13 @@ export interface EachProgress {
   readonly rows: number;
   /** How many bytes their numbers take. */
   readonly bytes: number;
+  /** Which share of all is done, each data set for as much as any other; absent where it is not known. */
+  readonly share?: number;
 }
 
 /** Adds up how far each of several data sets has come. */
 export class EachProgressSum {
-  readonly #states: { readonly rows: number; readonly bytes: number }[];
+  readonly #states: ScoreProgress[];
   readonly #onProgress: ((progress: EachProgress) => void) | undefined;
   #done = 0;
 
@@ -21,7 +25,7 @@ export class EachProgressSum {
    * @param onProgress Is told of each change.
    */
   constructor(inputs: number, onProgress?: (progress: EachProgress) => void) {
-    this.#states = Array.from({ length: inputs }, () => ({ rows: 0, bytes: 0 }));
+    this.#states = Array.from({ length: inputs }, () => ({ rows: 0, bytes: 0, share: 0 }));
     this.#onProgress = onProgress;
   }
 
@@ -29,16 +33,21 @@ export class EachProgressSum {
    * One has come further.
    *
    * @param index Which.
-   * @param state Its rows and bytes so far.
+   * @param state Its rows, bytes and share so far.
    */
-  update(index: number, { rows, bytes }: { readonly rows: number; readonly bytes: number }): void {
-    this.#states[index] = { rows, bytes };
+  update(index: number, state: ScoreProgress): void {
+    this.#states[index] = state;
     this.#tell();
   }
 
-  /** One more is done. */
-  finish(): void {
+  /**
+   * One is done.
+   *
+   * @param index Which.
+   */
+  finish(index: number): void {
     this.#done++;
+    this.#states[index] = { ...this.#states[index], share: 1 };
     this.#tell();
   }
 
@@ -46,6 +55,14 @@ export class EachProgressSum {
     if (!this.#onProgress) return;
     const sum = (of: "rows" | "bytes") => this.#states.reduce((sum, state) => sum + state[of], 0);
     const inputs = this.#states.length;
-    this.#onProgress({ inputs, done: this.#done, rows: sum("rows"), bytes: sum("bytes") });
+    const shares = this.#states.map(({ share }) => share);
+    const isKnown = shares.every((share) => share !== undefined);
+    this.#onProgress({
+      inputs,
+      done: this.#done,
+      rows: sum("rows"),
+      bytes: sum("bytes"),
+      ...isKnown && { share: shares.reduce((sum, share) => sum + share, 0) / inputs },
+    });
   }
 }

@@ -15,6 +15,7 @@ import { listAllShards } from "../sources/shards/list_shards.ts";
 import { refuseSeveralSets } from "../sources/shards/several_sets.ts";
 import { columnsRead } from "./columns_read.ts";
 import { type FirstRow, otherShape } from "./first_row.ts";
+import { ShareRead } from "./share_read.ts";
 
 /**
  * Something to score: a file, a folder or a pattern by its path, a URL, bytes of any format, or batches
@@ -52,6 +53,11 @@ export class Reading {
   #named: EarlierColumns | undefined;
   #rows = 0;
   readonly #lends: boolean;
+  readonly #isWatched: boolean;
+  /** Which share of all files was read; absent where that is not known. */
+  #shareRead: ShareRead | undefined;
+  /** What is being read. */
+  #current: { readonly path: string; readonly shard: OpenSource } | undefined;
   /** Batches that are not needed once so many rows have been taken in. */
   #lent: {
     readonly rows: number;
@@ -70,9 +76,23 @@ export class Reading {
    *
    * @param options.lends Whether batches made of bytes are to be given back. Default: no, so that they
    * may be kept.
+   * @param options.isWatched Whether somebody wants to know the {@linkcode share} that was read, for
+   * which all files are looked at first. Default: no.
    */
-  constructor({ lends = false }: { readonly lends?: boolean } = {}) {
+  constructor(
+    { lends = false, isWatched = false }: {
+      readonly lends?: boolean;
+      readonly isWatched?: boolean;
+    } = {},
+  ) {
     this.#lends = lends;
+    this.#isWatched = isWatched;
+  }
+
+  /** Which share of all files was read so far, from 0 to 1; nothing where that is not known. */
+  get share(): number | undefined {
+    const share = this.#current?.shard.share;
+    return share === undefined ? undefined : this.#shareRead?.with(this.#current!.path, share);
   }
 
   /**
@@ -101,7 +121,9 @@ export class Reading {
   ): ReadableStream<EmbeddingBatch> {
     // Whoever takes the rows in looks at every number: once is enough.
     const policy = nonFinite === "error" ? "later" : nonFinite;
-    const shards = listed(shardsOf(source), names);
+    const shards = listed(shardsOf(source), names, async (paths) => {
+      if (this.#isWatched) this.#shareRead = await ShareRead.of(paths);
+    });
     let shard: Shard | undefined;
     return new ReadableStream({
       pull: async (controller) => {
@@ -148,6 +170,7 @@ export class Reading {
           const { name, format, compression } = shard;
           input = { name, format, ...compression && { compression }, rows: 0, start: this.#rows };
           this.#inputs.push(input);
+          this.#current = { path: String(source), shard };
           skippedBefore = this.skippedRows;
         }
         this.#cancelRead = () => reader!.cancel();
@@ -156,6 +179,7 @@ export class Reading {
         input.columns = shard.columns;
         if (shard.columns?.areNamed) this.#named ??= { ...shard.columns, part: shard.name };
         if (done) {
+          this.#shareRead?.finish(String(source));
           if (shard.missingEnd) this.#reportMissingEnd(shard.name);
           return undefined;
         }
@@ -278,6 +302,7 @@ interface OpenSource {
   readonly batches: AsyncIterable<EmbeddingBatch> | Iterable<EmbeddingBatch>;
   readonly skippedRows: number;
   readonly missingEnd: boolean;
+  readonly share?: number;
   readonly columns?: ReadColumns;
   /** Absent where batches are their maker's. */
   giveBack?(batch: EmbeddingBatch): void;
@@ -327,9 +352,12 @@ interface NamedShard {
 async function* listed(
   sources: readonly ScoreSource[],
   names: readonly (string | undefined)[],
+  onFiles: (paths: readonly string[]) => Promise<void>,
 ): AsyncGenerator<NamedShard, void, void> {
   const paths = sources.filter(isPath);
-  const lists = (await listAllShards(paths)).values();
+  const all = await listAllShards(paths);
+  if (paths.length === sources.length) await onFiles(all.flat().map(String));
+  const lists = all.values();
   for (const [index, source] of sources.entries()) {
     const name = names[index];
     if (!isPath(source)) {

@@ -17,6 +17,8 @@ export interface RowListeners {
   readonly onFirst: (batch: EmbeddingBatch) => void;
   /** Is told that reading was made to stop. */
   readonly onInterrupt: () => void;
+  /** Says which share of all files was read so far, where that is known. */
+  readonly share?: () => number | undefined;
   /** Is told up to which row, from the first of all, nothing is needed any more. */
   readonly onRows: (rows: number) => void;
 }
@@ -31,14 +33,15 @@ export interface RowListeners {
  */
 export async function rowStages(
   { skip = 0, limit, sample, seed, signal, onProgress }: RowChoice,
-  { onFirst, onInterrupt, onRows }: RowListeners,
+  { onFirst, onInterrupt, onRows, share }: RowListeners,
 ): Promise<TransformStream<EmbeddingBatch, EmbeddingBatch>[]> {
   const read = { rows: 0, bytes: 0 };
   const onBatch = (batch: EmbeddingBatch) => {
     if (read.rows === 0) onFirst(batch);
     read.rows += batch.rows;
     read.bytes += batch.data.byteLength;
-    onProgress?.({ ...read });
+    const shares = [share?.(), limit && read.rows / limit].filter((one) => one !== undefined);
+    onProgress?.({ ...read, ...shares.length > 0 && { share: Math.max(...shares) } });
   };
   return [
     ...skip === 0 ? [] : [new SkipStream(skip, { onRows })],

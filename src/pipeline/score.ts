@@ -122,7 +122,7 @@ export async function* scorePartsStream(
   const { backend = chooseBackend().backend, sample, every, until, normalize } = options;
   const start = performance.now();
   // No batch of a file or a stream leaves this function, so its memory can be had back at once.
-  const reading = new Reading({ lends: true });
+  const reading = new Reading({ lends: true, isWatched: options.onProgress !== undefined });
   let any = false;
   try {
     const plan = await planScore(options, backend);
@@ -134,6 +134,7 @@ export async function* scorePartsStream(
       onFirst: (batch) => refuseStates(batch, options, plan),
       onInterrupt: () => reading.interrupted = true,
       onRows: giveBack,
+      share: () => reading.share,
     });
     const sureness = plan.states.groups === undefined ? undefined : await loadSureness();
     const rows = stages.reduce(

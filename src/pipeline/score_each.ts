@@ -79,7 +79,7 @@ async function oneByOne(
     }).then((report) => ({ name, report }), (error) => failure(name, error));
     // What was stopped half-way says nothing.
     if (!options.signal?.aborted) outcomes.push(outcome);
-    progress.finish();
+    progress.finish(index);
   }
   return outcomes;
 }

@@ -115,7 +115,7 @@ class Pool {
   async #work(worker: Worker, lanes: number): Promise<void> {
     for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) {
       this.outcomes![task.index] = await this.#one(worker, task, lanes);
-      this.#progress.finish();
+      this.#progress.finish(task.index);
     }
   }
 

@@ -10,6 +10,8 @@ export interface ScoreProgress {
   readonly rows: number;
   /** How many bytes their numbers take. */
   readonly bytes: number;
+  /** Which share of all that is to be read, from 0 to 1; absent where it is not known how much that is. */
+  readonly share?: number;
 }
 
 /** How to score. */

@@ -9,7 +9,7 @@ import { type BackendChoice, chooseBackend } from "../linalg/choose_backend.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { explained } from "../platform/environment_errors.ts";
 import { score } from "./score.ts";
-import type { ScoreOptions } from "./score_options.ts";
+import type { ScoreOptions, ScoreProgress } from "./score_options.ts";
 
 /** What a worker is told to score. */
 export interface WorkerJob {
@@ -26,7 +26,7 @@ export type WorkerMessage =
   | { readonly kind: "ready" }
   /** How many bytes of memory the state needs. */
   | { readonly kind: "memory"; readonly bytes: number }
-  | { readonly kind: "progress"; readonly rows: number; readonly bytes: number }
+  | { readonly kind: "progress" } & ScoreProgress
   | { readonly kind: "report"; readonly report: ScoreReport }
   | { readonly kind: "error"; readonly error: SentError };
 
@@ -54,10 +54,10 @@ async function run({ source, options, backend: choice }: WorkerJob): Promise<voi
       ...options,
       backend,
       onMemory: (bytes) => channel.postMessage({ kind: "memory", bytes }),
-      onProgress: ({ rows, bytes }) => {
+      onProgress: (progress) => {
         if (performance.now() - told < PROGRESS_MILLISECONDS) return;
         told = performance.now();
-        channel.postMessage({ kind: "progress", rows, bytes });
+        channel.postMessage({ kind: "progress", ...progress });
       },
     });
     channel.postMessage({ kind: "report", report });

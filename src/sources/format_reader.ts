@@ -19,6 +19,8 @@ export interface RowOptions extends ColumnChoice, KeyChoice {
   readonly strict?: boolean;
   /** Which columns an earlier shard of the same data set was read from. Default: it is the first. */
   readonly earlier?: EarlierColumns;
+  /** Is told how many rows there are, where that is known before they are read. */
+  readonly onRowCount?: (rows: number) => void;
   /** Is told which columns are read, before the first row; not where nothing has a name. */
   readonly onColumns?: (columns: ReadColumns) => void;
 }

@@ -29,7 +29,8 @@ import { UsableRows, type UsableRowsOptions } from "./usable_rows.ts";
 export type EmbeddingInput = string | URL | ByteReader | ReadableStream<Uint8Array>;
 
 /** How to open embeddings. */
-export interface OpenEmbeddingsOptions extends Omit<RowOptions, "onColumns">, UsableRowsOptions {
+export interface OpenEmbeddingsOptions
+  extends Omit<RowOptions, "onColumns" | "onRowCount">, UsableRowsOptions {
   /** What messages call the input. Default: its path, or `stream`. */
   readonly name?: string;
   /** What it is. Default: what its first bytes say. */
@@ -50,6 +51,8 @@ export interface OpenedEmbeddings {
   readonly batches: ReadableStream<EmbeddingBatch>;
   /** Which columns the embeddings are read from. Known with the first row; absent without names. */
   readonly columns?: ReadColumns;
+  /** Which share of it was read so far; absent where it is not known how much there is. */
+  readonly share?: number;
   /** How many rows were left out so far. */
   readonly skippedRows: number;
   /** Whether the input ended without its end-of-stream marker. Known at the end. */
@@ -103,10 +106,12 @@ export async function openEmbeddings(
     const memory = new MemoryPool();
     let columns: ReadColumns | undefined;
     const onColumns = (read: ReadColumns) => columns = read;
+    const count: RowCount = { read: 0 };
+    const onRowCount = (rows: number) => count.all = rows;
     const rows = await readingRows(
       opened,
       { asked: format, called },
-      { ...options, onColumns },
+      { ...options, onColumns, onRowCount },
       memory,
     ).catch(async (error) => {
       await opened.source.close(error);
@@ -118,11 +123,15 @@ export async function openEmbeddings(
       ...opened.compression && { compression: opened.compression },
       batches: closingStream(
         opened.source,
-        usableBatches(rows.blocks, { called, path, opened, usable, memory }),
+        usableBatches(rows.blocks, { called, path, opened, usable, memory, count }),
       ),
       giveBack: ({ data }) => memory.give(data.buffer as ArrayBuffer),
       get columns() {
         return columns;
+      },
+      get share() {
+        const { read, all } = count;
+        return all === undefined ? opened.share?.() : all === 0 ? 1 : read / all;
       },
       get skippedRows() {
         return usable.skippedRows;
@@ -207,16 +216,24 @@ interface BatchSource {
   readonly opened: OpenedBytes;
   readonly usable: UsableRows;
   readonly memory: MemoryPool;
+  readonly count: RowCount;
+}
+
+/** How many rows were read, and how many there are, where that is known. */
+interface RowCount {
+  read: number;
+  all?: number;
 }
 
 /** The usable rows of each block; errors name the input. */
 async function* usableBatches(
   blocks: AsyncGenerator<RowBlock, void, void>,
-  { called, path, opened, usable, memory }: BatchSource,
+  { called, path, opened, usable, memory, count }: BatchSource,
 ): AsyncGenerator<EmbeddingBatch, void, void> {
   try {
     for await (const block of blocks) {
       const batch = usable.take(block);
+      count.read += block.rows;
       // Whatever is not a view was copied: nobody can hold what it was copied from.
       if (block.memory && batch?.data.buffer !== block.memory) memory.give(block.memory);
       if (batch) yield batch;

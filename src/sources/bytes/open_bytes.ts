@@ -39,6 +39,7 @@ export async function openBytes(
   return {
     source: sequentially(file),
     size: file.size,
+    share: () => file.cursor / file.size,
     randomAccess: () => Promise.resolve(file),
     checkUnchanged: () => file.checkUnchanged(),
   };

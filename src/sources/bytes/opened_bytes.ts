@@ -7,6 +7,8 @@ export interface OpenedBytes {
   readonly source: ByteSource;
   /** How many there are, where that is known. */
   readonly size?: number;
+  /** Which share of a file lies before what was read last; absent for what is no file. */
+  readonly share?: () => number;
   /**
    * Turns to reading from anywhere, where that can be done. The source is not to be read any more, but
    * still to be closed.

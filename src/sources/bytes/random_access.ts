@@ -24,6 +24,12 @@ export interface RandomAccess {
   close(): void;
 }
 
+/** An open file. */
+export interface OpenFile extends RandomAccess {
+  /** Where the last read ended. */
+  readonly cursor: number;
+}
+
 /**
  * Opens a file for reading. Needs permission to read it.
  *
@@ -33,7 +39,7 @@ export interface RandomAccess {
  */
 export async function openFile(
   path: string | URL,
-): Promise<RandomAccess | Deno.FsFile> {
+): Promise<OpenFile | Deno.FsFile> {
   const file = await explaining(path, () => Deno.open(path, { read: true }));
   const { size, mtime, isDirectory, isFile } = await explaining(path, () => file.stat());
   if (isDirectory) {
@@ -45,6 +51,9 @@ export async function openFile(
   let cursor = 0;
   return {
     size,
+    get cursor() {
+      return cursor;
+    },
     async fill(position, memory) {
       if (cursor !== position) {
         cursor = await explaining(path, () => file.seek(position, Deno.SeekMode.Start));

@@ -34,7 +34,8 @@ export async function uncompressed(opened: OpenedBytes): Promise<UncompressedByt
         advice: "decompress it once",
       });
     }
-    return { ...inner, compression, checkUnchanged: opened.checkUnchanged };
+    const { checkUnchanged, share } = opened;
+    return { ...inner, compression, checkUnchanged, share };
   } catch (error) {
     await closedAfter(source, error);
     throw error;

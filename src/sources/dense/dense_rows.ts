@@ -29,7 +29,7 @@ export interface DenseMatrix {
  *
  * @param shape Its shape, of safe integers.
  * @param dtype How its numbers are stored.
- * @param options What the user asked for.
+ * @param options What the user asked for, and who is told how many rows there are.
  * @param origin What messages call it. Default: the array.
  * @returns Its rows, whose bytes are a safe integer.
  * @throws {RankMeError} `unsupported`, `dimension` or `corrupt`, when it is not one; `usage`, when it
@@ -38,7 +38,7 @@ export interface DenseMatrix {
 export function denseMatrix(
   shape: readonly number[],
   dtype: DType,
-  { axes, dim: asked }: RowOptions,
+  { axes, dim: asked, onRowCount }: RowOptions,
   origin?: string,
 ): DenseMatrix {
   const what = origin ?? "the array";
@@ -57,6 +57,7 @@ export function denseMatrix(
       advice: "leave out --dim, which is for raw numbers",
     });
   }
+  onRowCount?.(rows);
   return { rows, dim, dtype, ...origin !== undefined && { origin } };
 }
 

@@ -32,6 +32,7 @@ export const parquetReader: FormatReader = {
     const parts = await partsOf(input, chosen, keyIndices.length > 0);
     const keys = keyIndices.length > 0 ? await keysOf(input, keyIndices, parts) : [];
     const areSeveral = chosen.kind === "several";
+    options.onRowCount?.(Number(footer.metadata.num_rows) * parts[0].perList);
     const origin = originOf(chosen);
     let rows = 0;
     for (const rowGroup of footer.metadata.row_groups.keys()) {
