@@ -40,7 +40,7 @@ export function surenessOf(
   const groups = state.groups();
   const enough = LEAST * groups.sizes.length;
   if (count < enough) {
-    const what = `${count} ${of} are too few to say how sure RankMe is`;
+    const what = `${count} ${of} are too few for an interval`;
     return { warnings: [`${what}; ${enough} would do`] };
   }
   const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));

@@ -1,7 +1,7 @@
 import { printable } from "../printable.ts";
 import { grouped } from "./digits.ts";
-import { labelled } from "./labelled.ts";
-import { wrap } from "./layout.ts";
+import { GAP, LABEL_WIDTH, labelled } from "./labelled.ts";
+import { shortenAll, wrap } from "./layout.ts";
 import type { Making } from "./report.ts";
 import { textTable } from "./table.ts";
 import type { TextOptions } from "./text.ts";
@@ -79,6 +79,8 @@ function pairText(
   { color, width }: Required<TextOptions>,
 ): string {
   const paint = (style: string, text: string) => color ? `\x1b[${style}m${text}\x1b[0m` : text;
+  const room = width - LABEL_WIDTH - GAP - 1;
+  const called = shortenAll(names.map(printable), Math.max(LABEL_WIDTH, room));
   const heading = paint("1", `CKA  ${formatted(cka[0][1])}`);
   return [
     `${heading}${complete ? "" : paint("31", "  partial")}`,
@@ -86,8 +88,8 @@ function pairText(
     ...labelled([
       ["chance level", unrelated(chance[0][1])],
       ["rows", `${grouped(report.rows)}${skipped(report)}`],
-      ...names.map((name, i) =>
-        [i === 0 ? "of" : "and", `${printable(name)}, ${grouped(dims[i])} dims`] as const
+      ...called.map((name, i) =>
+        [i === 0 ? "of" : "and", `${name}, ${grouped(dims[i])} dims`] as const
       ),
     ], { color, width }),
   ].map((line) => `${line}\n`).join("");

@@ -103,7 +103,7 @@ export function settling({ settled }: ScoreReport): string {
 }
 
 /** How much of a name is shown: a list of columns may be as long as a row. */
-const NAME_WIDTH = 60;
+const NAME_WIDTH = 50;
 
 /** Which columns were read, after what they are called; nothing where they have no names. */
 export function describeColumns(

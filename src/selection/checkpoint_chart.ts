@@ -1,5 +1,6 @@
 import type { Chart } from "../report/charts/svg.ts";
 import { isLogarithmic } from "../report/charts/axis.ts";
+import { formatRank, withInterval } from "../report/digits.ts";
 import type { Watched } from "./checkpoints.ts";
 
 const WIDTH = 640;
@@ -31,6 +32,7 @@ export function checkpointChart(watched: readonly Watched[], word: string): Char
     name,
     x,
     rankMe,
+    told: `${name}: RankMe ${withInterval(rankMe, confidence, formatRank)}`,
     state: drop ? drop.collapse ? "collapse" : "drop" : "no drop",
     ...confidence && { low: Math.max(0, confidence.low), high: confidence.high },
   }));
@@ -76,6 +78,7 @@ export function checkpointChart(watched: readonly Watched[], word: string): Char
               range: [BLUE, ORANGE, RED],
             },
           },
+          description: { field: "told", type: "nominal" },
         },
       },
     ],

@@ -116,7 +116,7 @@ Deno.test("too few rows to leave groups out are scored with a warning", async ()
   assertEquals(confidence, undefined);
   assertStringIncludes(
     warnings.join(),
-    "31 rows are too few to say how sure RankMe is; 32 would do",
+    "31 rows are too few for an interval; 32 would do",
   );
   const enough = [new EmbeddingBatch({ data: DATA.subarray(0, 32 * DIM), dim: DIM })];
   assert((await score(enough, { ci: true })).confidence);

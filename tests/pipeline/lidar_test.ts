@@ -96,7 +96,7 @@ Deno.test("rounds before there are two objects go without LiDAR, and few objects
   ]);
   const { confidence, warnings, metrics } = await score(rows(), { group: "image", ci: true });
   assertEquals([confidence, "lidar" in metrics], [undefined, true]);
-  assertStringIncludes(warnings.join(), "10 objects are too few to say how sure RankMe is");
+  assertStringIncludes(warnings.join(), "10 objects are too few for an interval");
   const one = [rows()[0].slice(0, 10)];
   await assertRejects(() => score(one, { group: "image" }), RankMeError, "two objects");
 });

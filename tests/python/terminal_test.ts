@@ -70,3 +70,52 @@ Deno.test("piped results are plain, however much of a terminal stderr is", async
   const { shown } = await inTerminal(`${rows} | deno run cli.ts | cat`);
   assert(!shown.includes("ESC[1m"));
 });
+
+Deno.test("a file is read with a share and the time that is left, on one line of any terminal", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/rows.arrows`;
+    const write = `deno run cli.ts generate --rows 400000 --dim 200 > ${file}`;
+    const { shown } = await inTerminal(`${write}; deno run --allow-read cli.ts ${file}`, {
+      TERMINAL_COLUMNS: "60",
+    });
+    assertMatch(shown, /\rESC\[K\d+ %, [\d,]+ rows/);
+    assertMatch(shown, /\rESC\[K\d+ %, .*\d:\d\d left/);
+    for (const [, line] of shown.matchAll(/ESC\[K([^\r]*)/g)) {
+      const [progress] = line.split("ESC");
+      if (progress.includes("rows, ")) assert(progress.length < 60, progress);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("help, a report and a comparison of long names fit a terminal of 60 columns", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "a-folder-with-quite-a-long-name-" });
+  try {
+    const names = ["one", "two"].map((name) => `${folder}/embeddings-of-run-${name}.arrows`);
+    const write = names.map((name, seed) =>
+      `deno run cli.ts generate --rows 500 --dim 16 --seed ${seed} > ${name}`
+    );
+    const rankme = "deno run --allow-read cli.ts";
+    const lines = [
+      `${rankme} help`,
+      `${rankme} help select`,
+      `${rankme} ${names[0]} --metrics all --ci`,
+      `${rankme} compare ${names.join(" ")}`,
+      `${rankme} cka ${names.join(" ")}`,
+    ];
+    const { shown } = await inTerminal(`${write.join("; ")}; ${lines.join("; ")}`, {
+      TERMINAL_COLUMNS: "60",
+      NO_COLOR: "1",
+    });
+    assertStringIncludes(shown, "RankMe ± 95 %");
+    assertStringIncludes(shown, "CKA  ");
+    // What is said on standard error a terminal breaks by itself.
+    for (const line of shown.split("\n").filter((one) => !/rankme: |ESC/.test(one))) {
+      assert([...line].length <= 60, line);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

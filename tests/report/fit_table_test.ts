@@ -39,6 +39,7 @@ for (const width of WIDTHS) {
       normalized: true,
       convention: "stable-pretraining",
       metrics: metrics(1.5),
+      column: "a-column-with-a-name-of-many-characters-and-no-blank-at-all",
     });
     assertFits(toText(report, { width }), width);
   });
@@ -78,6 +79,15 @@ for (const width of WIDTHS) {
       chance: square,
     }, { width });
     assertFits(text, width);
+    const pair = ckaToText({
+      ...reportOf(),
+      names: [`${LONG}/a.npy`, `${LONG}/b.npy`],
+      dims: [8, 16],
+      cka: square,
+      chance: square,
+    }, { width });
+    assertFits(pair, width);
+    assertEquals([pair.includes("a.npy,"), pair.includes("b.npy,")], [true, true]);
     assertEquals(text.match(/\b[01]\.\d{4}\b/g)!.length, 24 * 24 + 1);
   });
 }

@@ -24,6 +24,8 @@ Deno.test("the picture has a mark for each checkpoint, of another colour where R
   assertEquals([filled(svg, "#3468c0"), filled(svg, "#e08a1e"), filled(svg, "#c0392b")], [2, 1, 1]);
   for (const word of ["RankMe", "step", "no drop", "collapse"]) assertStringIncludes(svg, word);
   assertEquals(svg.match(/mark-area/g)?.length, 1);
+  // What a screen reader says of a mark is what the table says.
+  assertStringIncludes(svg, 'aria-label="step-2000: RankMe 40.0 ± 2.0"');
 });
 
 Deno.test("without intervals there is no band", async () => {

@@ -84,3 +84,11 @@ Deno.test("one point, many points and only zeros can be drawn", async () => {
   }
   assertMatch(await draw([[5, 0]]), /^0\.5┤/m);
 });
+
+for (const width of [60, 80, 120]) {
+  Deno.test(`a chart fits ${width} columns, however long its numbers are`, async () => {
+    const points = [[1, 12_345.678], [1_000_000, 16_000], [123_456_789, 9]] as const;
+    const text = await terminalChart({ ...CHART, points }, { width });
+    for (const line of text.split("\n")) assert([...line].length <= width, line);
+  });
+}
