@@ -37,7 +37,7 @@ export class Baseline {
     }
   }
 
-  /** Whether every one of them says how sure it is. */
+  /** Whether every one of them has an interval. */
   get isSure(): boolean {
     return [...this.#reports.values()].every(({ confidence }) => confidence !== undefined);
   }

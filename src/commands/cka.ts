@@ -35,7 +35,7 @@ and a shift, whatever the dimensions of each, and 0 when no direction of the one
 of the other. Rows are paired by their order, in one pass; of one input with several columns,
 such as the layers of a network, each column is compared with each.
 
-Few rows look alike by chance: with N rows and D dimensions CKA of unrelated embeddings is some
+Few rows look alike though they are unrelated: with N rows and D dimensions CKA of unrelated embeddings is some
 D/(N+D). The chance level is the mean over all pairings of these very rows: only what lies well above
 it says anything, and a warning says so where it is no small number.
 

@@ -17,7 +17,7 @@ export interface PlannedScore extends Planned {
   readonly numbers: readonly string[];
   /** The numbers that they could have, each with its metric. */
   readonly others: ReadonlyMap<string, string>;
-  /** Whether they will say how sure they are. */
+  /** Whether they will have intervals. */
   readonly confidence: boolean;
 }
 

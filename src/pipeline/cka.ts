@@ -14,7 +14,7 @@ import { rowStages } from "./row_stages.ts";
 import type { ScoreOptions } from "./score_options.ts";
 import { describeBackend } from "./score_report.ts";
 
-/** From here on a reader is told that CKA by chance is no small number. */
+/** From here on a reader is told that CKA of unrelated rows is no small number. */
 const WARNED_CHANCE = 0.1;
 
 /** How to compare embeddings of the same samples. */

@@ -22,7 +22,7 @@ export interface Sureness {
 const LEAST = 2;
 
 /**
- * Finds out how sure the numbers of a part are, by leaving out each group of its rows in turn.
+ * The standard errors and intervals of the numbers of a part, by a jackknife over groups of its rows.
  *
  * @param state The rows, in groups.
  * @param statistics Of all rows.

@@ -44,8 +44,8 @@ export interface ScoreOptions extends ReadingOptions, EffectiveRankOptions, Sche
    */
   readonly groupMemory?: number;
   /**
-   * Whether to say how sure the numbers are, by leaving out each of so many groups of rows, 16 unless
-   * another number is given. Default: no.
+   * Whether to give standard errors and 95 % intervals, by a jackknife over so many groups of rows,
+   * 16 unless another number is given. Default: no.
    */
   readonly ci?: boolean | { readonly groups?: number };
   /** What computes. Default: the fastest that can be had, see `chooseBackend`. */

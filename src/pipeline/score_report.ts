@@ -22,7 +22,7 @@ export interface Circumstances {
   /** When it began, as `performance.now()` tells time. */
   readonly start: number;
   readonly normalize?: boolean;
-  /** Says how sure the numbers are; absent where nobody asked. */
+  /** Finds standard errors and intervals; absent where nobody asked. */
   readonly sureness?: typeof surenessOf;
   /** What RankMe is asked to settle within. */
   readonly until?: number;

@@ -1,10 +1,9 @@
 import { printable } from "../printable.ts";
 import { grouped } from "./digits.ts";
 import { GAP, LABEL_WIDTH, labelled } from "./labelled.ts";
-import { shortenAll, wrap } from "./layout.ts";
+import { shortenAll, type TextOptions, wrap } from "./layout.ts";
 import type { Making } from "./report.ts";
 import { textTable } from "./table.ts";
-import type { TextOptions } from "./text.ts";
 
 /** How alike sets of embeddings of the same samples are, and the circumstances of its making. */
 export interface CkaReport extends Making {

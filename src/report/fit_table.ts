@@ -1,5 +1,5 @@
 import { displayWidth, shortenAll } from "./layout.ts";
-import type { Table } from "./table.ts";
+import type { Table } from "./table_cells.ts";
 
 /** Between the columns of a table. */
 export const GAP = 2;

@@ -1,6 +1,5 @@
 import { printableClause } from "../printable.ts";
-import { hanging, shortenAll } from "./layout.ts";
-import type { TextOptions } from "./text.ts";
+import { hanging, shortenAll, type TextOptions } from "./layout.ts";
 
 /** The narrowest column of labels, and what is between it and the texts. */
 export const LABEL_WIDTH = 13, GAP = 2;

@@ -4,6 +4,14 @@
  * @module
  */
 
+/** How to write for a terminal. */
+export interface TextOptions {
+  /** Whether to use colours. Default: false. */
+  readonly color?: boolean;
+  /** The columns of a line. Default: as many as the longest line takes. */
+  readonly width?: number;
+}
+
 /** Characters that terminals give two columns: East Asian wide and fullwidth ones, and emoji. */
 const WIDE =
   /(?![\u{1f1e6}-\u{1f1ff}])[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}\u{16fe0}-\u{18d1e}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]/u;

@@ -12,5 +12,6 @@ export * from "./read_report.ts";
 export { toTable } from "./parts_table.ts";
 export type * from "./report.ts";
 export * from "./table.ts";
-export { type TextOptions, toText } from "./text.ts";
+export type { TextOptions } from "./layout.ts";
+export { toText } from "./text.ts";
 export * from "./version.ts";

@@ -1,9 +1,9 @@
 import { formatRank, grouped, percent, withInterval } from "./digits.ts";
-import { wrap } from "./layout.ts";
+import { type TextOptions, wrap } from "./layout.ts";
 import { areOfSeveralColumns } from "./name_of_part.ts";
 import type { ScoreReport } from "./report.ts";
 import { textTable } from "./table.ts";
-import { describeColumns, describeComputation, settling, type TextOptions } from "./text.ts";
+import { describeColumns, describeComputation, settling } from "./text.ts";
 
 /**
  * Reports on parts of a data set as a table, a line for each.

@@ -1,16 +1,8 @@
 import { printable } from "../printable.ts";
 import { fitTable, GAP } from "./fit_table.ts";
-import { displayWidth } from "./layout.ts";
+import { alignedCells, type Table } from "./table_cells.ts";
 
-/** A heading and rows of text: what a terminal, a Markdown page and a CSV file are written from. */
-export interface Table {
-  /** What the columns are called. */
-  readonly heads: readonly string[];
-  /** The cells of each row, as many as there are heads. */
-  readonly rows: readonly (readonly string[])[];
-  /** How many of the first columns are words, on the left; numbers stand on the right. Default: 0. */
-  readonly texts?: number;
-}
+export type { Table } from "./table_cells.ts";
 
 /** How to write a table for a terminal. */
 export interface TextTableOptions {
@@ -99,24 +91,6 @@ export function csvTable({ heads, rows }: Table): string {
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** The heading and the rows with every cell padded to the width of its column. */
-function alignedCells(
-  { heads, rows, texts = 0 }: Table,
-  written = (cell: string) => cell,
-  least = 0,
-): string[][] {
-  const lines = [heads, ...rows].map((cells) => cells.map(written));
-  const widths = heads.map((_, column) =>
-    lines.reduce((most, line) => Math.max(most, displayWidth(line[column])), least)
-  );
-  return lines.map((line) =>
-    line.map((cell, column) => {
-      const blanks = " ".repeat(widths[column] - displayWidth(cell));
-      return column < texts ? cell + blanks : blanks + cell;
-    })
-  );
-}
 
 /** A backslash before what follows it as well, or it would take our own away. */
 function escapedForMarkdown(cell: string): string {

@@ -1,17 +1,9 @@
 import { printable } from "../printable.ts";
 import { formatRank, grouped, percent, percentOf, withInterval } from "./digits.ts";
 import { LABEL_WIDTH, labelled } from "./labelled.ts";
-import { shortenAll } from "./layout.ts";
+import { shortenAll, type TextOptions } from "./layout.ts";
 import type { ColumnsReport, ScoreReport } from "./report.ts";
 import { sparkline } from "./sparkline.ts";
-
-/** How to write for a terminal. */
-export interface TextOptions {
-  /** Whether to use colours. Default: false. */
-  readonly color?: boolean;
-  /** The columns of a line. Default: as many as the longest line takes. */
-  readonly width?: number;
-}
 
 /** How much of a line labels may take. */
 const LABEL_SHARE = 0.4;

@@ -8,7 +8,7 @@ export type Preference = "min" | "max";
 export interface JudgedCandidate extends Candidate {
   /** Whether it cannot be told from the highest; so is the highest itself. */
   readonly tied: boolean;
-  /** The highest RankMe less this one, and how sure that is; absent for the highest itself. */
+  /** The highest RankMe less this one, with its interval; absent for the highest itself. */
   readonly difference?: RankDifference;
 }
 

@@ -2,9 +2,9 @@ import { jackknifeDifference, type Replicates } from "../metrics/jackknife.ts";
 import type { Confidence, Interval, ScoreReport } from "../report/report.ts";
 import { numberIn } from "./numbers.ts";
 
-/** How far a number is from another one, and how sure that is. */
+/** The difference of two numbers, and its interval where it has one. */
 export interface Difference extends Partial<Interval> {
-  /** The one minus the other. Where nothing is known of how sure it is, it stands alone. */
+  /** The one minus the other. */
   readonly value: number;
 }
 
@@ -22,7 +22,7 @@ const LEVEL = 0.95;
  * @param metric `rankMe` or a metric that both have.
  * @param choices Among how many differences this one was picked: the interval is widened so that it
  * holds for all of them together (Bonferroni). Default: 1.
- * @returns The difference; with an interval where both reports say how sure they are.
+ * @returns The difference; with an interval where both reports have one.
  */
 export function differenceBetween(
   one: ScoreReport,
