@@ -1,6 +1,9 @@
 import { RankMeError } from "../errors.ts";
 import type { Axes } from "./axes.ts";
+import { believed, checkCounted, type UnprovenColumn } from "./believable.ts";
+import { namesWhat, numberedColumns } from "./column_names.ts";
 import type { ReadColumns } from "./read_columns.ts";
+import type { RowBlock } from "./row_block.ts";
 import { compareNaturally } from "./shards/natural_order.ts";
 
 /** Which columns hold the embeddings. */
@@ -38,13 +41,28 @@ export interface Column {
   readonly type: string;
   /** What would do in its place, where it holds embeddings in a form that is none of these. */
   readonly advice?: string;
+  /**
+   * As many numbers as its first value holds, be they in a form that is read or not; of a type that only
+   * could hold them, {@linkcode A_FEW}. Default: none, or not known.
+   */
+  readonly numbers?: number;
+  /** Whether it is only a part of a value, as the shape of a tensor is: taken by its name only. */
+  readonly isPart?: boolean;
 }
+
+/** A vector of fewer numbers is hardly one of embeddings where another column could hold these. */
+export const A_FEW = 16;
 
 /** Columns that were found to hold embeddings. */
 export type ChosenColumns =
   & ReadColumns
   & (
-    | { readonly kind: "vectors"; readonly index: number }
+    | {
+      readonly kind: "vectors";
+      readonly index: number;
+      /** Set where its rows have to show that it is one of embeddings. */
+      readonly unproven?: UnprovenColumn;
+    }
     | { readonly kind: "numbers" | "several"; readonly indices: readonly number[] }
   );
 
@@ -105,9 +123,12 @@ export function chooseColumns(
       ? chooseSeveral(all, columns, [column].flat(), choice.axes, needs)
       : vectors(all, namedColumn(all, column as string, needs), "named by --column");
   }
-  const fitting = fittingColumns(columns, choice.axes);
+  const wholes = columns.filter(({ isPart }) => !isPart);
+  const fitting = fittingColumns(wholes, choice.axes);
   if (fitting.length === 1) {
-    return vectors(columns, columns.indexOf(fitting[0]), "the only one that holds vectors");
+    const unproven = believed(fitting[0], wholes);
+    const chosen = vectors(columns, columns.indexOf(fitting[0]), "the only one that holds vectors");
+    return { ...chosen, ...unproven && { unproven } };
   }
   if (fitting.length > 1) {
     throw new RankMeError("column", `several columns could be embeddings: ${listed(fitting)}`, {
@@ -117,9 +138,9 @@ export function chooseColumns(
   return onlyNumbers(columns, needs);
 }
 
-function vectors(columns: readonly Column[], index: number, reason: string): ChosenColumns {
+function vectors(columns: readonly Column[], index: number, reason: string) {
   const { name } = columns[index];
-  return { kind: "vectors", name, names: [name], areNamed: true, reason, index };
+  return { kind: "vectors" as const, name, names: [name], areNamed: true, reason, index };
 }
 
 /**
@@ -213,28 +234,37 @@ export function chooseKeys(
 /** The columns of vectors, and those of matrices where they are asked for or there is nothing else. */
 function fittingColumns(columns: readonly Column[], axes: Axes | undefined): readonly Column[] {
   const vectors = columns.filter(({ kind }) => kind === "vectors");
-  const numbers = columns.filter(({ kind }) => kind === "numbers");
-  const isElsewhere = vectors.length > 0 || areCounted(numbers.map(({ name }) => name));
+  const isElsewhere = vectors.length > 0 || countedColumns(columns) !== undefined;
   if (axes === undefined && isElsewhere) return vectors;
   return columns.filter(({ kind }) => kind === "vectors" || kind === "matrices");
 }
 
+/** All columns of numbers, where their names count the dimensions. */
+function countedColumns(columns: readonly Column[]) {
+  const numbers = columns.filter(({ kind, isPart }) => kind === "numbers" && !isPart);
+  const [first] = numberedColumns(numbers);
+  return first?.areCounted && first.columns.length === numbers.length ? first : undefined;
+}
+
 /** All columns of numbers, where their names count the dimensions and there are no others. */
 function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
-  const numbers = columns.filter(({ kind }) => kind === "numbers");
-  const isCounted = areCounted(numbers.map(({ name }) => name));
-  const advice = columns.find(({ advice }) => advice !== undefined)?.advice;
-  if (numbers.length === 0 || advice !== undefined && !isCounted) {
-    throw new RankMeError("column", `no column holds embeddings; there are: ${listed(columns)}`, {
+  const wholes = columns.filter(({ isPart }) => !isPart);
+  const counted = countedColumns(columns);
+  if (counted) {
+    const { prefix } = counted;
+    refuseOtherCounted(columns, prefix, needs);
+    checkCounted(prefix, counted.columns.length, wholes);
+    const indices = counted.columns.map((column) => columns.indexOf(column));
+    const reason = "all columns of numbers, whose names count the dimensions";
+    return chosenColumns("numbers", columns, `${prefix}*`, indices, reason);
+  }
+  const numbers = wholes.filter(({ kind }) => kind === "numbers");
+  const advice = wholes.find(({ advice }) => advice !== undefined)?.advice;
+  const areOthers = numbers.every(({ name }) => !/\d$/.test(name) && namesWhat(name) === "other");
+  if (advice !== undefined || areOthers) {
+    throw new RankMeError("column", `no column holds embeddings; there are: ${listed(wholes)}`, {
       advice: advice ?? needs.vectors,
     });
-  }
-  if (isCounted) {
-    refuseOtherCounted(columns, sharedPrefix(numbers), needs);
-    const indices = columns.flatMap(({ kind }, index) => kind === "numbers" ? [index] : []);
-    const name = `${sharedPrefix(numbers)}*`;
-    const reason = "all columns of numbers, whose names count the dimensions";
-    return chosenColumns("numbers", columns, name, indices, reason);
   }
   throw new RankMeError(
     "column",
@@ -243,13 +273,13 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
   );
 }
 
-/** How to name the dimensions, without an identifier beside them: their names end in digits. */
+/** How to name the dimensions: by a pattern where their names are numbered, and it takes no others. */
 function namingNumbers(numbers: readonly Column[]): string {
-  const numbered = numbers.filter(({ name }) => /\d$/.test(name));
-  const dimensions = numbered.length > 1 ? numbered : numbers;
-  const pattern = `${sharedPrefix(dimensions)}*`;
-  const matching = numbers.filter(({ name }) => globMatches(pattern, name));
-  return matching.length === dimensions.length
+  const [first, ...others] = numberedColumns(numbers);
+  const pattern = first && `${first.prefix}*`;
+  const isTheirs = first && others.length === 0 &&
+    numbers.every((column) => first.columns.includes(column) || !globMatches(pattern, column.name));
+  return isTheirs
     ? `if each is one dimension, name them: --columns '${pattern}'`
     : "name each that is a dimension: --columns NAME,NAME";
 }
@@ -268,23 +298,6 @@ function refuseOtherCounted(columns: readonly Column[], prefix: string, needs: N
       advice: needs.numbers,
     },
   );
-}
-
-/** Whether names are one prefix, or none, and the numbers from 0 or 1 on, in order. */
-function areCounted(names: readonly string[]): boolean {
-  const [, prefix, digits] = /^(.*?)(0*[01])$/s.exec(names[0] ?? "") ?? [];
-  if (names.length < 2 || digits === undefined) return false;
-  return names.every((name, i) =>
-    name === prefix + String(Number(digits) + i).padStart(digits.length, "0")
-  );
-}
-
-/** The beginning that all names share, but for the digits at the end of the first. */
-function sharedPrefix(columns: readonly Column[]): string {
-  const [{ name: first }, ...others] = columns;
-  let shared = first.replace(/\d+$/, "");
-  while (!others.every(({ name }) => name.startsWith(shared))) shared = shared.slice(0, -1);
-  return shared;
 }
 
 function namedColumn(columns: readonly Column[], name: string, needs: Needs): number {
@@ -369,15 +382,20 @@ export function checkSameColumns(earlier: ChosenColumns, later: ChosenColumns): 
  * What messages call the numbers of some columns.
  *
  * @param chosen The columns.
- * @returns The `origin` and `dimensions` of a `RowBlock`.
+ * @returns The `origin`, `dimensions` and `unproven` of a `RowBlock`.
  */
 export function originOf(
   chosen: ChosenColumns,
-): { readonly origin: string; readonly dimensions?: readonly string[] } {
+): Pick<RowBlock, "origin" | "dimensions" | "unproven"> & { readonly origin: string } {
   const origin = `column "${chosen.name}"`;
-  return chosen.kind === "numbers"
-    ? { origin, dimensions: chosen.names.map((name) => `column "${name}"`) }
-    : { origin };
+  switch (chosen.kind) {
+    case "vectors":
+      return { origin, ...chosen.unproven && { unproven: chosen.unproven } };
+    case "numbers":
+      return { origin, dimensions: chosen.names.map((name) => `column "${name}"`) };
+    case "several":
+      return { origin };
+  }
 }
 
 function globMatches(pattern: string, name: string): boolean {

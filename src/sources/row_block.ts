@@ -1,5 +1,6 @@
 import type { ColumnSpan, EmbeddingData, RowKeys } from "../batch.ts";
 import type { Place } from "../errors.ts";
+import type { UnprovenColumn } from "./believable.ts";
 
 /** Consecutive rows as an input holds them, before unusable ones are refused or left out. */
 export interface RowBlock {
@@ -17,6 +18,8 @@ export interface RowBlock {
   readonly nullIn?: (row: number) => string | undefined;
   /** What messages call each dimension, where each is a column of its own, as in `column "dim_3"`. */
   readonly dimensions?: readonly string[];
+  /** Set where the rows have to show that they are embeddings, as nobody named their column. */
+  readonly unproven?: UnprovenColumn;
   /** Where a row is, besides its index: its record batch, row group or line. */
   readonly placeOf?: (row: number) => Place;
   /** The columns that stand side by side in the numbers. Default: it is all one. */

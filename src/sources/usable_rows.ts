@@ -1,5 +1,6 @@
 import { EmbeddingBatch, type NonFinite, type RowKeys } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
+import { FirstNumbers } from "./believable.ts";
 import type { RowBlock } from "./row_block.ts";
 
 /**
@@ -19,6 +20,7 @@ export interface UsableRowsOptions {
 export class UsableRows {
   readonly #nonFinite: NonFinitePolicy;
   readonly #input: string | undefined;
+  readonly #firstNumbers = new FirstNumbers();
   #dim = 0;
   #rows = 0;
   #keptRows = 0;
@@ -50,6 +52,7 @@ export class UsableRows {
       throw placed(mixedDimensions(0, block.dim, this.#dim), block, firstRow);
     }
     this.#dim ||= block.dim;
+    this.#firstNumbers.take(block);
     const kept = this.#usable(block, firstRow);
     this.#rows += block.rows;
     if (!kept || kept.rows === 0) return undefined;

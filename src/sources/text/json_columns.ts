@@ -9,10 +9,9 @@ import {
 } from "../columns.ts";
 import { chooseSameColumns } from "../same_columns.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
-import { shapeOf } from "./vectors.ts";
-
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: unknown };
+import { countNumbers, jqEach, jsonForm } from "./json_forms.ts";
+import { isObject, type JsonObject, numberIn } from "./json_value.ts";
+import { numbersInText, shapeOf, VectorScanner } from "./vectors.ts";
 
 const NEEDS: Needs = {
   vectors: "a key with an array of numbers is needed",
@@ -22,11 +21,16 @@ const NEEDS: Needs = {
 /** Objects in objects deeper than this are not looked into. */
 const MAX_DEPTH = 16;
 
+/** Where objects have keys: each with those of the objects under it. */
+type KeyTree = Map<string, KeyTree>;
+
 /** The columns of JSON objects, as far as the first of them tell. */
 export class JsonColumns {
   readonly #columns = new Map<string, Column>();
-  /** Keys whose values were all null. */
-  readonly #unknown = new Set<string>();
+  /** Keys whose values were all null, or NaN, which may stand for a null too. */
+  readonly #unknown = new Map<string, Column>();
+  /** All keys there were. */
+  readonly #keys: KeyTree = new Map();
 
   /** Whether the kind of each is known. */
   get areKnown(): boolean {
@@ -39,7 +43,18 @@ export class JsonColumns {
    * @param object The object.
    */
   learn(object: JsonObject): void {
-    this.#learn(object, "", 0);
+    addKeys(this.#keys, object);
+    this.#learn(object, [], {});
+  }
+
+  /**
+   * Whether an object has a key that none had that was learned from.
+   *
+   * @param object The object.
+   * @returns Whether it has, in itself or in an object in it.
+   */
+  hasNewKey(object: JsonObject): boolean {
+    return hasNewKey(this.#keys, object);
   }
 
   /**
@@ -64,117 +79,123 @@ export class JsonColumns {
   }
 
   get #known(): readonly Column[] {
-    const empty = [...this.#unknown].map((name) =>
-      ({ name, kind: "other", type: "null" }) as const
-    );
-    return [...this.#columns.values(), ...empty];
+    return [...this.#columns.values(), ...this.#unknown.values()];
   }
 
-  #learn(object: JsonObject, prefix: string, depth: number): void {
-    const isSparse = depth > 0 && areOfSparseVector(Object.keys(object));
-    const sparse = isSparse ? sparseVector(prefix.slice(0, -1)).part : {};
+  /** Learns from an object under some keys; what is known of all that is in it comes with it. */
+  #learn(object: JsonObject, path: readonly string[], part: Partial<Column>): void {
+    const isSparse = path.length > 0 && areOfSparseVector(Object.keys(object));
+    if (isSparse) part = sparseVector(path.join(".")).part;
+    const form = isSparse ? undefined : jsonForm(object, path);
+    if (form) {
+      const name = path.join(".") || "this line";
+      if (!this.#columns.has(name)) {
+        this.#columns.set(name, { name, kind: "other", ...form.column });
+      }
+      part = { isPart: true };
+    }
     for (const [key, value] of Object.entries(object)) {
-      const name = prefix + key;
+      const inner = [...path, key], name = inner.join(".");
       // The first of a name stays; a key `a.b` is looked for before key `b` of object `a`.
       if (this.#columns.has(name)) continue;
       if (value === null) {
-        this.#unknown.add(name);
-      } else if (isObject(value) && depth < MAX_DEPTH) {
-        this.#learn(value, `${name}.`, depth + 1);
+        this.#unknown.set(name, { name, kind: "other", type: "null" });
+      } else if (typeof value === "string" && numberIn(value) !== undefined) {
+        this.#unknown.set(name, { name, kind: "numbers", type: value });
+      } else if (isObject(value) && path.length < MAX_DEPTH) {
+        this.#learn(value, inner, part);
       } else {
         this.#unknown.delete(name);
-        this.#columns.set(name, { name, ...describe(value), ...sparse });
+        this.#columns.set(name, { name, ...describe(value, inner), ...part });
       }
     }
   }
 }
 
+function addKeys(tree: KeyTree, object: JsonObject): void {
+  for (const key in object) {
+    const value = object[key];
+    const inner = tree.get(key) ?? new Map();
+    tree.set(key, inner);
+    if (isObject(value)) addKeys(inner, value);
+  }
+}
+
+function hasNewKey(tree: KeyTree, object: JsonObject): boolean {
+  for (const key in object) {
+    const inner = tree.get(key), value = object[key];
+    if (inner === undefined || isObject(value) && hasNewKey(inner, value)) return true;
+  }
+  return false;
+}
+
 /**
- * Checks that the columns of an object are those of the first ones: a key more could be a dimension
- * more, or a column of a pattern.
+ * Checks that with the keys of one more object the same columns would be chosen: a key more could be a
+ * dimension more, or a column of a pattern.
  *
+ * @param columns What earlier objects told, which learns from this one.
  * @param object The object.
  * @param chosen The columns that were chosen.
  * @param choice What the user asked for.
  * @throws {RankMeError} `column`, when others would be chosen now.
  */
 export function checkSameKeys(
+  columns: JsonColumns,
   object: JsonObject,
   chosen: ChosenColumns,
   choice: ColumnChoice & KeyChoice,
 ): void {
-  const columns = new JsonColumns();
   columns.learn(object);
-  if (chosen.kind !== "several") return checkSameColumns(chosen, columns.choose(choice));
-  const now = chosenNow(columns, choice);
-  // Those that are null or missing here make a row that is null.
-  const isMore = now?.kind === "several" && now.names.some((name) => !chosen.names.includes(name));
-  if (isMore) checkSameColumns(chosen, now);
+  checkSameColumns(chosen, columns.choose(choice));
 }
 
-function chosenNow(
-  columns: JsonColumns,
-  choice: ColumnChoice & KeyChoice,
-): ChosenColumns | undefined {
-  try {
-    return columns.choose(choice);
-  } catch {
-    return undefined;
-  }
-}
-
-function describe(value: unknown): Omit<Column, "name"> {
+function describe(value: unknown, path: readonly string[]): Omit<Column, "name"> {
   if (typeof value === "number") return { kind: "numbers", type: "number" };
+  if (typeof value === "string") return describeText(value);
   if (!Array.isArray(value)) return { kind: "other", type: typeof value };
-  const [first] = value;
-  if (Array.isArray(first)) return { kind: "other", type: `array of shape ${shapeOf(value)}` };
   const isVector = value.every((element) => numberIn(element) !== undefined);
-  return isVector ? { kind: "vectors", type: "array" } : { kind: "other", type: "array of others" };
+  if (isVector) return { kind: "vectors", type: "array", numbers: value.length };
+  const advice = rowsIn(value, path);
+  const type = Array.isArray(value[0])
+    ? `array of shape ${shapeOf(value)}`
+    : isObject(value[0])
+    ? "array of objects"
+    : "array of others";
+  return { kind: "other", type, numbers: countNumbers(value), ...advice && { advice } };
 }
 
-/**
- * What an element of an array says, if it is a number.
- *
- * @param element The element.
- * @returns The number; null where it is missing; nothing where it is anything else. NaN and infinities
- * are what JSON has no numbers for: text, as in the JSON of protocol buffers.
- */
-export function numberIn(element: unknown): number | null | undefined {
-  if (typeof element === "number") return element;
-  if (element === null || element === undefined) return null;
-  return typeof element === "string" ? NON_FINITE[element] : undefined;
+/** What a text is: a vector, numbers in a form that is not read, or nothing but text. */
+function describeText(text: string): Omit<Column, "name"> {
+  if (texts.read(text)) return { kind: "vectors", type: "text of an array", numbers: texts.length };
+  const almost = numbersInText(text);
+  return almost
+    ? { kind: "other", type: almost.what, advice: almost.advice, numbers: almost.numbers }
+    : { kind: "other", type: "string" };
 }
 
-const NON_FINITE: { readonly [text: string]: number | undefined } = {
-  __proto__: null as never,
-  NaN: NaN,
-  Infinity: Infinity,
-  "-Infinity": -Infinity,
-};
+const texts = new VectorScanner();
 
-/**
- * How many keys an object has, those of objects in it included.
- *
- * @param object The object.
- * @returns Their number.
- */
-export function countKeys(object: JsonObject): number {
-  let count = 0;
-  for (const key in object) {
-    const value = object[key];
-    count += isObject(value) ? 1 + countKeys(value) : 1;
+/** How to make lines of the rows that an array under some keys holds, where that would be read. */
+function rowsIn(array: readonly unknown[], path: readonly string[]): string | undefined {
+  const [first] = array, each = jqEach(path);
+  if (each === undefined || !isRow(first)) return undefined;
+  const pooling = Array.isArray(first)
+    ? "one vector per row is needed: pool or flatten them, or "
+    : "";
+  return `${pooling}jq -c '${each}' makes a line of each`;
+}
+
+/** Whether a value would be read if it were a line. */
+function isRow(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((element) => numberIn(element) !== undefined);
+  if (!isObject(value)) return false;
+  const columns = new JsonColumns();
+  columns.learn(value);
+  try {
+    return columns.choose({}) !== undefined;
+  } catch {
+    return false;
   }
-  return count;
-}
-
-/**
- * Whether a JSON value is an object.
- *
- * @param value The value.
- * @returns Whether it is, and no array.
- */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

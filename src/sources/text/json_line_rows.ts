@@ -2,20 +2,12 @@ import { RankMeError } from "../../errors.ts";
 import { checkChoice, type ChosenColumns, originOf } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
-import {
-  checkSameKeys,
-  countKeys,
-  isObject,
-  JsonColumns,
-  type JsonObject,
-  numberIn,
-  valueAt,
-} from "./json_columns.ts";
-import { jsonValue } from "./json_value.ts";
+import { checkSameKeys, JsonColumns, valueAt } from "./json_columns.ts";
+import { isObject, type JsonObject, jsonValue, numberIn } from "./json_value.ts";
 import { noKeys, textOfNumber } from "../row_keys.ts";
 import { RowBlocks } from "./row_blocks.ts";
 import type { TextReader } from "./text_feeder.ts";
-import { shapeOf } from "./vectors.ts";
+import { shapeOf, VectorScanner } from "./vectors.ts";
 import { WideRow } from "./wide_row.ts";
 
 /** A row that waits for the columns to be known. */
@@ -38,8 +30,6 @@ export class JsonLineRows implements TextReader {
   #waiting: WaitingRow[] = [];
   #waitingLength = 0;
   #chosen: ChosenColumns | undefined;
-  /** As many keys as the first rows had at most. */
-  #keys = 0;
   /** Set as soon as it is known what a row is: an object or an array. */
   #blocks: RowBlocks | undefined;
   /** Set when columns stand side by side. */
@@ -124,7 +114,6 @@ export class JsonLineRows implements TextReader {
     this.#chosen = chosen;
     const blocks = this.#blocks = new RowBlocks(originOf(chosen), this.#keyNames);
     if (chosen.kind === "several") this.#wide = new WideRow(chosen.names, blocks);
-    this.#keys = Math.max(...this.#waiting.map(({ object }) => countKeys(object)));
     for (const { object, line } of this.#waiting) {
       this.#placing(() => this.#takeChosen(object, chosen, line), line);
     }
@@ -140,7 +129,9 @@ export class JsonLineRows implements TextReader {
       const numbers = vectorAt(object, chosen.name);
       return numbers ? blocks.add(numbers, line) : blocks.addNull(line);
     }
-    if (countKeys(object) > this.#keys) checkSameKeys(object, chosen, this.#options);
+    if (this.#columns.hasNewKey(object)) {
+      checkSameKeys(this.#columns, object, chosen, this.#options);
+    }
     if (chosen.kind === "several") {
       this.#wide!.begin();
       for (const name of chosen.names) this.#wide!.add(vectorAt(object, name), line);
@@ -176,11 +167,17 @@ const ROW_ADVICE = {
   advice: "each line is to be an object with a vector under a key, or a vector",
 };
 
+/** Vectors may be text, as those of databases are. */
+const texts = new VectorScanner();
+
 /** The vector under a name; nothing where it is null or has a null in it. */
 function vectorAt(object: JsonObject, name: string): readonly number[] | undefined {
   const value = valueAt(object, name);
   if (value === null || value === undefined) return undefined;
   if (Array.isArray(value)) return numbersOf(value, `column "${name}"`);
+  if (typeof value === "string" && texts.read(value)) {
+    return texts.hasNull ? undefined : Array.from(texts.numbers.subarray(0, texts.length));
+  }
   throw notNumber(value, `column "${name}"`);
 }
 

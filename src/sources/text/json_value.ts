@@ -1,5 +1,8 @@
 import { RankMeError } from "../../errors.ts";
 
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: unknown };
+
 /** Text, and outside of it what Python writes for numbers that JSON has not. */
 const TEXT_OR_NON_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 
@@ -49,4 +52,34 @@ function notJson(line: string, isCut: boolean, cause: unknown): RankMeError {
     advice: "one row per line is needed, as jq -c makes them; CSV is read with --format csv",
     cause,
   });
+}
+
+/**
+ * What an element of an array says, if it is a number.
+ *
+ * @param element The element.
+ * @returns The number; null where it is missing; nothing where it is anything else. NaN and infinities
+ * are what JSON has no numbers for: text, as in the JSON of protocol buffers.
+ */
+export function numberIn(element: unknown): number | null | undefined {
+  if (typeof element === "number") return element;
+  if (element === null || element === undefined) return null;
+  return typeof element === "string" ? NON_FINITE[element] : undefined;
+}
+
+const NON_FINITE: { readonly [text: string]: number | undefined } = {
+  __proto__: null as never,
+  NaN: NaN,
+  Infinity: Infinity,
+  "-Infinity": -Infinity,
+};
+
+/**
+ * Whether a JSON value is an object.
+ *
+ * @param value The value.
+ * @returns Whether it is, and no array.
+ */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -103,6 +103,44 @@ export function almostVector(cell: string): NoVector | undefined {
   }
 }
 
+/** Numbers that a text holds in a form that is not read. */
+export interface NumbersInText extends NoVector {
+  readonly numbers: number;
+}
+
+/** Base64 of bytes that are as many as whole numbers of 4 have, and of at least four of them. */
+const BASE64 = /^(?=.{22})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** The magnitudes that numbers of an embedding have; random bytes hardly ever have them. */
+const LEAST = 1e-12, MOST = 1e6;
+
+/**
+ * The numbers that a text holds in a form that is not read: base64 of their bytes, or arrays in arrays.
+ *
+ * @param text The text.
+ * @returns What it is, if it holds any.
+ */
+export function numbersInText(text: string): NumbersInText | undefined {
+  const almost = almostVector(text);
+  if (almost) return { ...almost, numbers: text.match(/\d+\.?\d*/g)?.length ?? 0 };
+  if (!BASE64.test(text)) return undefined;
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  for (const [name, code, size] of [["float32", "f4", 4], ["float64", "f8", 8]] as const) {
+    if (bytes.length % size !== 0 || bytes.length < 2 * size) continue;
+    const view = new DataView(bytes.buffer);
+    const numbers = Array.from(
+      { length: bytes.length / size },
+      (_, i) => Math.abs(size === 4 ? view.getFloat32(4 * i, true) : view.getFloat64(8 * i, true)),
+    );
+    if (!numbers.every((number) => number === 0 || number >= LEAST && number <= MOST)) continue;
+    return {
+      what: `base64 of ${numbers.length} ${name} numbers`,
+      advice:
+        `write arrays, as np.frombuffer(base64.b64decode(text), "<${code}").tolist() makes them`,
+      numbers: numbers.length,
+    };
+  }
+}
+
 /** The shape of arrays in an array, where it is one that JSON can say. */
 function nestedShape(text: string): string | undefined {
   try {

@@ -1,0 +1,107 @@
+import { RankMeError } from "../errors.ts";
+import { namesWhat } from "./column_names.ts";
+import { type Column, listed } from "./columns.ts";
+import type { RowBlock } from "./row_block.ts";
+
+/**
+ * A column of vectors that nobody named and whose name does not say that it holds embeddings: its first
+ * rows have to show it.
+ */
+export interface UnprovenColumn {
+  readonly name: string;
+  /** All columns there are, for messages. */
+  readonly columns: readonly Column[];
+}
+
+/**
+ * Decides whether the only column of vectors can be taken though nobody named it. Beside one that holds
+ * embeddings in another form, or named like boxes and identifiers, it is only listed.
+ *
+ * @param column The column.
+ * @param columns All there are.
+ * @returns What its rows have yet to show, if anything.
+ * @throws {RankMeError} `column`, when it is not to be believed.
+ */
+export function believed(
+  column: Column,
+  columns: readonly Column[],
+): UnprovenColumn | undefined {
+  const { name } = column;
+  const says = namesWhat(name);
+  if (says === "embeddings") return undefined;
+  if (says === "other") throw doubted(`"${name}" is named as none are`, columns);
+  const rival = columns.find((other) => isEmbeddingInOtherForm(other, column));
+  if (rival) throw doubted(`"${name}" is beside "${rival.name}"`, columns, rival);
+  return { name, columns };
+}
+
+function isEmbeddingInOtherForm(other: Column, column: Column): boolean {
+  return other !== column && ["other", "matrices"].includes(other.kind) &&
+    (other.numbers ?? 0) > 0 && namesWhat(other.name) === "embeddings";
+}
+
+/**
+ * Checks that columns whose names count are dimensions, and no identifiers beside the embeddings.
+ *
+ * @param prefix What their names have before the number, as in `dim_`.
+ * @param dim How many they are.
+ * @param columns All there are.
+ * @throws {RankMeError} `column`, when they are not to be believed.
+ */
+export function checkCounted(prefix: string, dim: number, columns: readonly Column[]): void {
+  const says = namesWhat(prefix.replace(/\.$/, ""));
+  // A field of an object that is named so: of `dim_0` and `y1` the prefix says less than the number.
+  if (says === "other" && prefix.endsWith(".")) {
+    throw doubted(`"${prefix}*" is named as none are`, columns);
+  }
+  const rival = says === "embeddings"
+    ? undefined
+    : columns.find((other) =>
+      other.advice !== undefined && (other.numbers ?? 0) >= dim && namesWhat(other.name) !== "other"
+    );
+  if (rival) throw doubted(`"${prefix}*" is beside "${rival.name}"`, columns, rival);
+}
+
+/** What the first rows show of a column that nobody named. */
+export class FirstNumbers {
+  /** Whether one was a fraction, which makes it believable. */
+  #isProven = false;
+
+  /**
+   * Takes the next rows.
+   *
+   * @param block The rows.
+   * @throws {RankMeError} `column`, when all numbers so far are whole, or few beside a column that could
+   * hold more.
+   */
+  take({ unproven, dim, rows, data, nullRows = [] }: RowBlock): void {
+    if (!unproven || this.#isProven || rows === nullRows.length) return;
+    const { name, columns } = unproven;
+    const rival = columns.find((other) =>
+      other.name !== name && ["other", "matrices"].includes(other.kind) &&
+      (other.numbers ?? 0) >= dim && namesWhat(other.name) !== "other"
+    );
+    if (rival) throw doubted(`"${name}" has ${dim} numbers beside "${rival.name}"`, columns, rival);
+    const isNull = new Set(nullRows);
+    let isZero = true;
+    for (let row = 0; row < rows; row++) {
+      if (isNull.has(row)) continue;
+      for (let at = row * dim; at < (row + 1) * dim; at++) {
+        const number = data[at];
+        if (Number.isInteger(number)) isZero &&= number === 0;
+        else if (Number.isFinite(number)) return void (this.#isProven = true);
+      }
+    }
+    // Of zeros alone nobody can tell: those may be rows of a dead network.
+    if (!isZero) throw doubted(`"${name}" holds whole numbers only`, columns);
+  }
+}
+
+function doubted(why: string, columns: readonly Column[], rival?: Column): RankMeError {
+  const advice = rival?.advice ?? columns.find(({ advice }) => advice !== undefined)?.advice;
+  return new RankMeError(
+    "column",
+    `no column is plainly of embeddings: ${why}; there are: ${listed(columns)}`,
+    { advice: advice ?? "say which it is with --column NAME" },
+  );
+}

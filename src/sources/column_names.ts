@@ -1,0 +1,73 @@
+/** Words that name embeddings, wherever in a name they stand. */
+const EMBEDDING_WORDS: ReadonlySet<string> = new Set(
+  ("emb embs embed embeds embedded embedding embeddings vec vecs vector vectors feat feats feature " +
+    "features repr reprs representation representations latent latents hidden activation " +
+    "activations encoding encodings pooled pooler dense projection projections projector backbone " +
+    "layer layers block blocks stage stages").split(" "),
+);
+
+/** Letters that name a matrix of embeddings where they are all of a name. */
+const EMBEDDING_LETTERS = /^[efhvxz]\d*$/i;
+
+/** Words that name something else where they are the last of a name, as in `input_ids`. */
+const OTHER_WORDS: ReadonlySet<string> = new Set(
+  ("id ids uid uids uuid uuids idx idxs index indexes indices box boxes bbox bboxes xyxy xywh " +
+    "rect rects roi rois polygon polygons keypoint keypoints landmark landmarks coord coords " +
+    "coordinate coordinates location position positions shape shapes dim dims size sizes stride " +
+    "strides length lengths len lens count counts offset offsets span spans mask masks label labels " +
+    "class classes category categories tag tags timestamp timestamps time times date dates y")
+    .split(
+      " ",
+    ),
+);
+
+/**
+ * What the name of a column says of it.
+ *
+ * @param name The name; words in it are told by capitals, dots, hyphens and the like.
+ * @returns Whether it names embeddings, something else as `input_ids` and `bbox` do, or nothing known.
+ */
+export function namesWhat(name: string): "embeddings" | "other" | undefined {
+  const words = name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^\p{L}\d]+/u)
+    .map((word) => word.replace(/\d+$/, "")).filter((word) => word !== "");
+  if (OTHER_WORDS.has(words.at(-1) ?? "")) return "other";
+  const isEmbedding = words.some((word) => EMBEDDING_WORDS.has(word));
+  return isEmbedding || EMBEDDING_LETTERS.test(name) ? "embeddings" : undefined;
+}
+
+/** Columns whose names are one prefix and a number. */
+export interface NumberedColumns<T> {
+  readonly prefix: string;
+  /** In the order of the numbers. */
+  readonly columns: readonly T[];
+  /** Whether the numbers are those from 0 or 1 on, each once. */
+  readonly areCounted: boolean;
+}
+
+/**
+ * Columns that are numbered by their names.
+ *
+ * @param columns Any columns.
+ * @returns Those of each prefix, where there are two or more.
+ */
+export function numberedColumns<T extends { readonly name: string }>(
+  columns: readonly T[],
+): NumberedColumns<T>[] {
+  const byPrefix = Map.groupBy(
+    columns.filter(({ name }) => /\d$/.test(name)),
+    ({ name }) => name.replace(/\d+$/, ""),
+  );
+  return [...byPrefix].filter(([, found]) => found.length > 1).map(([prefix, found]) => {
+    const digits = (column: T) => column.name.slice(prefix.length);
+    const ordered = found.toSorted((a, b) => Number(digits(a)) - Number(digits(b)));
+    return { prefix, columns: ordered, areCounted: areCounted(ordered.map(digits)) };
+  });
+}
+
+/** Whether numbers are those from 0 or 1 on, padded alike. */
+function areCounted([first, ...others]: readonly string[]): boolean {
+  if (!/^0*[01]$/.test(first)) return false;
+  return others.every((digits, i) =>
+    digits === String(Number(first) + i + 1).padStart(first.length, "0")
+  );
+}
