@@ -127,6 +127,8 @@ export async function* scorePartsStream(
   try {
     const plan = await planScore(options, backend);
     const { ranker, ranges, keys, by } = plan;
+    // Whoever says which is the first dimension knows of a column that numbers the rows.
+    const rowNumbers = ranges.every((range) => range?.start !== undefined) ? "take" : undefined;
     const makeState = await stateMaker(plan.states);
     const groups = new PartGroups({ ranges, normalized: normalize, every, until, makeState }, by);
     const giveBack = (count: number) => reading.giveBack(count);
@@ -139,7 +141,7 @@ export async function* scorePartsStream(
     const sureness = plan.states.groups === undefined ? undefined : await loadSureness();
     const rows = stages.reduce(
       (batches, stage) => batches.pipeThrough(stage),
-      reading.batches(source, { ...options, keys }),
+      reading.batches(source, { rowNumbers, ...options, keys }),
     );
     const times = rounds(rows, groups, {
       until,

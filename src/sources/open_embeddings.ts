@@ -93,14 +93,14 @@ export interface OpenedEmbeddings {
  */
 export async function openEmbeddings(
   input: EmbeddingInput,
-  { name, format, nonFinite, signal, ...options }: OpenEmbeddingsOptions = {},
+  { name, format, nonFinite, rowNumbers, signal, ...options }: OpenEmbeddingsOptions = {},
 ): Promise<OpenedEmbeddings> {
   const called = name ??
     (typeof input === "string" || input instanceof URL ? nameOf(input) : "stream");
   const path = pathOfFile(input);
   try {
     checkChoice(options);
-    const usable = new UsableRows({ nonFinite }, called);
+    const usable = new UsableRows({ nonFinite, rowNumbers, ...options }, called);
     const bytes = await openBytes(input);
     const opened = await closedOn(signal, bytes, () => uncompressed(bytes));
     const memory = new MemoryPool();

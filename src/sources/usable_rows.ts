@@ -1,7 +1,9 @@
 import { EmbeddingBatch, type NonFinite, type RowKeys } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import { FirstNumbers } from "./believable.ts";
+import type { ColumnChoice } from "./columns.ts";
 import type { RowBlock } from "./row_block.ts";
+import { RowNumbers } from "./row_numbers.ts";
 
 /**
  * What becomes of rows with NaN, an infinity or a null in them: `error` refuses them, `skip` leaves
@@ -14,6 +16,11 @@ export type NonFinitePolicy = "error" | "skip" | "later";
 export interface UsableRowsOptions {
   /** Default: `"error"`. */
   readonly nonFinite?: NonFinitePolicy;
+  /**
+   * What becomes of an input whose first or last column numbers the rows: `refuse`, or `take` it for a
+   * dimension like the others, as columns that are named are taken. Default: `"refuse"`.
+   */
+  readonly rowNumbers?: "refuse" | "take";
 }
 
 /** Takes the usable rows out of the blocks of one input, and holds all of them to one dimension. */
@@ -21,16 +28,24 @@ export class UsableRows {
   readonly #nonFinite: NonFinitePolicy;
   readonly #input: string | undefined;
   readonly #firstNumbers = new FirstNumbers();
+  readonly #rowNumbers: RowNumbers | undefined;
   #dim = 0;
   #rows = 0;
   #keptRows = 0;
 
   /**
-   * @param options What becomes of unusable rows.
+   * @param options What becomes of unusable rows, and which columns were named.
    * @param input What messages call the input, where they are to name it.
    */
-  constructor({ nonFinite = "error" }: UsableRowsOptions = {}, input?: string) {
+  constructor(
+    { nonFinite = "error", rowNumbers = "refuse", column, columns }:
+      & UsableRowsOptions
+      & ColumnChoice = {},
+    input?: string,
+  ) {
     this.#nonFinite = nonFinite;
+    const isTold = rowNumbers === "take" || column !== undefined || columns !== undefined;
+    this.#rowNumbers = isTold ? undefined : new RowNumbers();
     this.#input = input;
   }
 
@@ -44,7 +59,8 @@ export class UsableRows {
    *
    * @param block Its rows.
    * @returns Those that can be used, where there are any; a view on the block's memory where all can.
-   * @throws {RankMeError} `dimension`, `null` or `non-finite`, with the place.
+   * @throws {RankMeError} `dimension`, `null` or `non-finite`, with the place; `column`, when the first
+   * rows are none that could be embeddings.
    */
   take(block: RowBlock): EmbeddingBatch | undefined {
     const firstRow = this.#rows;
@@ -53,6 +69,7 @@ export class UsableRows {
     }
     this.#dim ||= block.dim;
     this.#firstNumbers.take(block);
+    this.#rowNumbers?.take(block);
     const kept = this.#usable(block, firstRow);
     this.#rows += block.rows;
     if (!kept || kept.rows === 0) return undefined;

@@ -142,15 +142,11 @@ Deno.test("a prefix that ends in a digit or holds signs of patterns is but a pre
 
 Deno.test("columns of numbers that do not count dimensions, and only them, are not taken", () => {
   const others: (readonly string[])[] = [
-    ["dim_0"],
-    ["x", "y"],
     ["dim_0", "dim_2"],
-    ["dim_1", "dim_0"],
     ["dim_2", "dim_3"],
     ["dim_0", "dim_1", "score"],
     ["score", "dim_0", "dim_1"],
     ["dim_0", "dim_0"],
-    ["dim_0", "other_1"],
     ["dim_00", "dim_1"],
     ["dim_0", "dim_01"],
     ["dim_9", "dim_10"],
@@ -160,6 +156,32 @@ Deno.test("columns of numbers that do not count dimensions, and only them, are n
     assertEquals(error.code, "column", names.join());
     assertStringIncludes(error.message, "if each is one dimension, name them: --columns '");
   }
+});
+
+Deno.test("columns that no pattern takes without others are asked for by their names", () => {
+  for (
+    const names of [["dim_0"], ["x", "y"], ["left", "right"], ["dim_0", "other_1"], [
+      "id",
+      "0",
+      "1",
+    ]]
+  ) {
+    const error = refusal(numbers(...names));
+    assertStringIncludes(error.message, "name each that is a dimension: --columns NAME,NAME");
+  }
+  const others = refusal([...numbers("index", "token_count"), ...columnsOf({ text: "utf8" })]);
+  assertStringIncludes(
+    others.message,
+    "; a column of lists of float16, float32 or float64 is needed",
+  );
+});
+
+Deno.test("columns that count dimensions are taken in the order of their numbers", () => {
+  const chosen = chooseColumns(
+    numbers("d2", "d10", "d1", "d0", "d3", "d4", "d5", "d6", "d7", "d8", "d9"),
+    {},
+  );
+  assertEquals(chosen.names, ["d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9", "d10"]);
 });
 
 Deno.test("columns that count dimensions are not taken where there is a column of vectors", () => {
@@ -179,7 +201,6 @@ Deno.test("columns of numbers are listed with the flag that takes them", () => {
     "no column holds lists of numbers, but there are columns of numbers: dim_0 (float32), dim_1 " +
       "(float32), dim_10 (float32); if each is one dimension, name them: --columns 'dim_*'",
   );
-  assertStringIncludes(refusal(numbers("left", "right")).message, "--columns '*'");
 });
 
 // --- One column per dimension ---

@@ -2,7 +2,8 @@ import type { Field, Schema } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
 import { axesOfLists, rowShapeOfEach, shapeName } from "../axes.ts";
-import type { Column } from "../columns.ts";
+import { namesWhat } from "../column_names.ts";
+import { A_FEW, type Column } from "../columns.ts";
 import type { Axes } from "../axes.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
@@ -49,7 +50,16 @@ function* withFields(
   }
   const isSparse = DataType.isStruct(type) && areOfSparseVector(type.children.map((c) => c.name));
   const sparse = isSparse ? sparseVector(name) : undefined;
-  yield { name, path, field, kind: kindOf(type), type: typeName(type), ...sparse?.whole };
+  const numbers = couldHoldNumbers(type, name) ? { numbers: A_FEW } : {};
+  yield {
+    name,
+    path,
+    field,
+    kind: kindOf(type),
+    type: typeName(type),
+    ...numbers,
+    ...sparse?.whole,
+  };
   if (!DataType.isStruct(type)) return;
   for (const [index, child] of type.children.entries()) {
     for (const column of withFields(child, `${name}.${child.name}`, [...path, index])) {
@@ -64,6 +74,17 @@ function kindOf(type: DataType): Column["kind"] {
   if (depth > 1) return "matrices";
   const isList = depth === 1 || DataType.isDictionary(type) && listDepth(type.dictionary) === 1;
   return isList ? "vectors" : "other";
+}
+
+/** Whether bytes, or lists of lists or of whole numbers, could be embeddings in another form; or text. */
+function couldHoldNumbers(type: DataType, name: string): boolean {
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return namesWhat(name) === "embeddings";
+  if (isList(type)) {
+    const [{ type: inner }] = type.children;
+    return isList(inner) || DataType.isInt(inner);
+  }
+  return DataType.isBinary(type) || DataType.isLargeBinary(type) ||
+    DataType.isFixedSizeBinary(type);
 }
 
 /** How many lists are around each float of a type; none where it has no floats, or tensors of them. */

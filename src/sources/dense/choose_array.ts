@@ -1,4 +1,5 @@
 import { RankMeError } from "../../errors.ts";
+import type { UnprovenColumn } from "../believable.ts";
 import { chooseKeys, type Column } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import { chooseSameColumns } from "../same_columns.ts";
@@ -14,6 +15,8 @@ export interface ChosenArrays {
   readonly areSeveral: boolean;
   /** Those that say what rows belong to. */
   readonly keys: readonly number[];
+  /** Set where the rows of the only one have to show that it is one of embeddings. */
+  readonly unproven?: UnprovenColumn;
 }
 
 /**
@@ -46,6 +49,8 @@ export function chooseArrays(
     indices: chosen.kind === "vectors" ? [chosen.index] : chosen.indices,
     areSeveral: chosen.kind === "several",
     keys: chooseKeys(arrays, { keys }),
+    // A file of one array leaves no choice.
+    ...chosen.kind === "vectors" && arrays.length > 1 && { unproven: chosen.unproven },
   };
 }
 

@@ -7,6 +7,7 @@ import { type RandomAccess, sequentially } from "../bytes/random_access.ts";
 import { corruptData } from "../corrupt.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
+import type { UnprovenColumn } from "../believable.ts";
 import type { DType } from "./dtype.ts";
 
 /** The numbers of a block take about as many bytes; what of a block is read fits into a cache then. */
@@ -22,6 +23,8 @@ export interface DenseMatrix {
   readonly dtype: DType;
   /** What messages call it, as in `tensor "emb"`. Default: nothing. */
   readonly origin?: string;
+  /** Set where the rows have to show that they are embeddings. */
+  readonly unproven?: UnprovenColumn;
 }
 
 /**
@@ -111,7 +114,7 @@ export function rowsOfBlock({ dim, dtype }: Pick<DenseMatrix, "dim" | "dtype">):
  */
 export function denseBlock(
   bytes: Uint8Array<ArrayBuffer>,
-  { dim, dtype, origin }: Omit<DenseMatrix, "rows">,
+  { dim, dtype, origin, unproven }: Omit<DenseMatrix, "rows">,
 ): RowBlock {
   const data = dtype.numbers(bytes);
   return {
@@ -119,6 +122,7 @@ export function denseBlock(
     dim,
     data,
     ...origin !== undefined && { origin },
+    ...unproven && { unproven },
     memory: data.buffer as ArrayBuffer,
   };
 }

@@ -24,7 +24,7 @@ export async function* fortranRows(
   start: number,
   matrix: DenseMatrix,
 ): AsyncGenerator<RowBlock, void, void> {
-  const { rows, dim, dtype, origin } = matrix;
+  const { rows, dim, dtype, origin, unproven } = matrix;
   const most = rowsOfPanel(matrix);
   for (let first = 0; first < rows; first += most) {
     const count = Math.min(most, rows - first);
@@ -42,6 +42,7 @@ export async function* fortranRows(
         dim,
         data,
         ...origin !== undefined && { origin },
+        ...unproven && { unproven },
         memory: data.buffer as ArrayBuffer,
       };
     }

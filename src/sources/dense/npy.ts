@@ -1,5 +1,6 @@
 import { RankMeError } from "../../errors.ts";
 import { shapeName } from "../axes.ts";
+import type { UnprovenColumn } from "../believable.ts";
 import { ChunkFeeder, type ExactReader } from "../bytes/exact_reads.ts";
 import type { MemoryPool } from "../bytes/memory_pool.ts";
 import { type ByteSource, pull } from "../bytes/pulled_bytes.ts";
@@ -23,6 +24,8 @@ import { npyDType, type NpyHeader, readNpyHeader, unreadableDType } from "./npy_
 export interface NpyOptions extends RowOptions {
   /** What messages call it. Default: the array. */
   readonly origin?: string;
+  /** Set where its rows have to show that they are embeddings. */
+  readonly unproven?: UnprovenColumn;
 }
 
 /** Reads NumPy's .npy files: as they come, or from anywhere where columns follow each other. */
@@ -89,12 +92,12 @@ export function* npyRows(options: NpyOptions, sourceBytes?: number): ExactReader
  * @throws {RankMeError} When it is none that can be read.
  */
 export function matrixIn(header: NpyHeader, options: NpyOptions, size?: number): DenseMatrix {
-  const { origin } = options;
+  const { origin, unproven } = options;
   const { shape, isFortran, dataStart } = header;
   const what = origin ?? "the array";
   const dtype = npyDType(header);
   if (!dtype) throw unreadableDType(header, what);
-  const matrix = denseMatrix(shape, dtype, options, origin);
+  const matrix = { ...denseMatrix(shape, dtype, options, origin), unproven };
   if (isFortran && shape.length > 2) {
     throw new RankMeError(
       "unsupported",

@@ -46,8 +46,8 @@ export class NpyEmbeddingStream extends TransformStream<Uint8Array, EmbeddingBat
    * @param options How to read, and what becomes of unusable rows.
    */
   constructor(options: NpyEmbeddingStreamOptions = {}) {
-    const { axes, nonFinite } = options;
-    const usable = new UsableRows({ nonFinite });
+    const { axes } = options;
+    const usable = new UsableRows(options);
     super(parsing(npyReader.parse!({ axes }), (block) => usable.take(block)));
     this.#usable = usable;
   }

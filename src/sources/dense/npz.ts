@@ -39,7 +39,8 @@ export const npzReader: FormatReader = {
     if (chosen.areSeveral || keys.length > 0) {
       yield* readTogether(takingTurns(file), found, chosen, options, memory);
     } else {
-      yield* readArray(file, arrays[chosen.indices[0]], options);
+      const { indices: [index], unproven } = chosen;
+      yield* readArray(file, arrays[index], { ...options, unproven });
     }
   },
 };

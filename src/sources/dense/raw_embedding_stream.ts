@@ -44,8 +44,8 @@ export class RawEmbeddingStream extends TransformStream<Uint8Array, EmbeddingBat
    * @param options What the numbers are, and what becomes of unusable rows.
    * @throws {RankMeError} `usage`, when `dim` is no whole number from 1 on.
    */
-  constructor({ format, dim, nonFinite }: RawEmbeddingStreamOptions) {
-    const usable = new UsableRows({ nonFinite });
+  constructor({ format, dim, ...options }: RawEmbeddingStreamOptions) {
+    const usable = new UsableRows(options);
     super(parsing(rawReader(format).parse!({ dim }), (block) => usable.take(block)));
     this.#usable = usable;
   }

@@ -150,10 +150,10 @@ function chosenTensors(
   size?: number,
 ): ChosenTensors {
   const columns = tensors.map((tensor) => describe(tensor, options));
-  const { indices, areSeveral, keys } = chooseArrays(columns, options, NEEDED);
+  const { indices, areSeveral, keys, unproven } = chooseArrays(columns, options, NEEDED);
   const chosen = indices.map((index) => {
     const tensor = tensors[index], origin = `tensor "${tensor.name}"`;
-    return { ...tensor, origin, matrix: matrixOf(tensor, options, origin) };
+    return { ...tensor, origin, matrix: { ...matrixOf(tensor, options, origin), unproven } };
   });
   checkSize(size, dataStart + dataBytes, "the tensors", bytesAfterTensors);
   const chosenKeys = keys.map((index) => {

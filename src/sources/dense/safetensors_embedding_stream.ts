@@ -48,8 +48,8 @@ export class SafetensorsEmbeddingStream extends TransformStream<Uint8Array, Embe
    * @param options Which tensor, and what becomes of unusable rows.
    */
   constructor(options: SafetensorsEmbeddingStreamOptions = {}) {
-    const { column, axes, nonFinite } = options;
-    const usable = new UsableRows({ nonFinite });
+    const { column, axes } = options;
+    const usable = new UsableRows(options);
     super(parsing(safetensorsReader.parse!({ column, axes }), (block) => usable.take(block)));
     this.#usable = usable;
   }

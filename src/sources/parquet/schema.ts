@@ -1,5 +1,6 @@
 import type { SchemaElement } from "hyparquet";
-import type { Column } from "../columns.ts";
+import { namesWhat } from "../column_names.ts";
+import { A_FEW, type Column } from "../columns.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt } from "./corrupt.ts";
 
@@ -97,9 +98,15 @@ export function readSchema(elements: readonly SchemaElement[]): Schema {
   return {
     columns: columns.flatMap((found, i) =>
       found.filter(({ name }) => name === root.children[i].element.name || !names.has(name))
-    ),
+    ).map((column) => couldHoldNumbers(column) ? { ...column, numbers: A_FEW } : column),
     leaves,
   };
+}
+
+/** Whether bytes, or lists of lists or of whole numbers, could be embeddings in another form; or text. */
+function couldHoldNumbers({ name, type }: Column): boolean {
+  return /^(?:byte_array|fixed_len_byte_array|list<(?:list|int|byte_array)\b.*)$/.test(type) ||
+    type === "string" && namesWhat(name) === "embeddings";
 }
 
 function columnsOf(node: Node, around: Around): ParquetColumn[] {

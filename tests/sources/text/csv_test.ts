@@ -128,7 +128,7 @@ Deno.test("with and without quotes a text is read alike", () => {
     const rows: (string | number)[][] = hasHeader ? [header, ...matrix] : matrix;
     const text = rows.map((row) => row.join(delimiter)).join("\n");
     const quoted = rows.map((row) => row.map((cell) => `"${cell}"`).join(delimiter)).join("\n");
-    const options = { header: hasHeader };
+    const options = { header: hasHeader, rowNumbers: "take" } as const;
     const expected = matrix.map((row) => row.map((number) => number === 0 ? 0 : number));
     const zeroes = (rows: number[][]) => rows.map((row) => row.map((n) => n === 0 ? 0 : n));
     assertEquals(zeroes(csvRows(text, options)), expected);
@@ -267,10 +267,9 @@ const NO_COLUMNS: readonly (readonly [text: string, options: ReadOptions, messag
   [
     "x,y\n1,2\n",
     {},
-    "x (numeric), y (numeric); if each is one dimension, name them: --columns '*'",
+    "x (numeric), y (numeric); name each that is a dimension: --columns NAME,NAME",
   ],
-  ["dim_0\n1\n", {}, "--columns 'dim_*'"],
-  ["dim_1,dim_0\n1,2\n", {}, "--columns 'dim_*'"],
+  ["dim_0\n1\n", {}, "dim_0 (numeric); name each that is a dimension: --columns NAME,NAME"],
   [
     "a,b\nx,y\n",
     {},
@@ -312,8 +311,7 @@ Deno.test("the embeddings are the one column of arrays, or all of numbers that c
     ["label,dim_0,dim_1\nx,1,2\n"],
     ["emb1,emb2\n1,2\n"],
     ["001,002\n1,2\n", { header: true }],
-    ["x;[1,2]\n"],
-    ["7;[1,2]\n"],
+    ["dim_1,dim_0\n2,1\n"],
     ["y,x,id\n2,1,7\n", { columns: ["x", "y"] }],
     ["a;emb;emb\nx;y;[1,2]\n"],
     ["Unnamed: 0,0,1\n9,1,2\n", { header: true }],
@@ -321,6 +319,7 @@ Deno.test("the embeddings are the one column of arrays, or all of numbers that c
   ];
   for (const [text, options] of both) assertEquals(csvRows(text, options), [[1, 2]], text);
   assertEquals(csvRows("5\n6\n7\n"), [[5], [6], [7]]);
+  for (const text of ["x;[1,2.5]\n", "7;[1,2.5]\n"]) assertEquals(csvRows(text), [[1, 2.5]]);
 });
 
 Deno.test("a column whose first values are missing is told by the first that is there", () => {

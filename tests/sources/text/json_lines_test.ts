@@ -67,7 +67,7 @@ Deno.test("a key is looked for by its whole name first, then as keys in keys", (
   assertEquals(jsonRows(both, { column: "a.b" }), [[5, 6]]);
   const last = '{"a.b":[5,6],"a":{"b":[1,2]}}\n';
   assertEquals(jsonRows(last, { column: "a.b" }), [[5, 6]]);
-  assertEquals(jsonRows('{"__proto__":[1,2]}\n{"__proto__":[3,4]}\n'), [[1, 2], [3, 4]]);
+  assertEquals(jsonRows('{"__proto__":[1,2.5]}\n{"__proto__":[3,4]}\n'), [[1, 2.5], [3, 4]]);
   assertEquals(jsonRows('{"emb":[1]}\n{"constructor":2}\n', SKIP), [[1]]);
 });
 
@@ -145,7 +145,11 @@ const HOSTILE: readonly (readonly [text: string, code: string, message: string, 
     "unsupported",
     "line 2, row 1: an array of shape (1, 2) in column",
   ],
-  ['{"e":[[1,2]]}\n', "column", "there are: e (array of shape (1, 2)); a key with an array of"],
+  [
+    '{"e":[[1,2]]}\n',
+    "column",
+    "there are: e (array of shape (1, 2)); one vector per row is needed: pool or flatten",
+  ],
   ['{"e":["a"]}\n', "column", "there are: e (array of others)"],
   ['{"e":[1],"f":[2]}\n', "column", "several columns could be embeddings: e (array), f (array)"],
   ['{"id":1,"x0":1,"x1":2}\n', "column", "name them: --columns 'x*'"],
