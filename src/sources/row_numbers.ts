@@ -44,7 +44,8 @@ export class RowNumbers {
     this.#whole = this.#whole!.filter((column) => {
       const number = data[start + column];
       if (!Number.isFinite(number)) return true;
-      if (!Number.isInteger(number)) return false;
+      // Huge floats are whole all of them, and say nothing.
+      if (!Number.isSafeInteger(number)) return false;
       const first = this.#first[column] ??= number - count;
       if (number !== first + count) this.#counts[column] = false;
       if (number !== first) this.#varies[column] = true;

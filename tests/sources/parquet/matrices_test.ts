@@ -272,7 +272,11 @@ Deno.test("values of other lengths are refused wherever they are and pages end",
   );
 });
 
-const element = (repetition: number, number = 1): Entry => ({ repetition, definition: 5, number });
+const element = (repetition: number, number = 1.5): Entry => ({
+  repetition,
+  definition: 5,
+  number,
+});
 
 const DAMAGED: readonly (readonly [what: string, entries: readonly Entry[], rows: number])[] = [
   ["a level that goes on with nothing", [element(2), element(0)], 1],
