@@ -28,7 +28,8 @@ export function believed(
 ): UnprovenColumn | undefined {
   const { name } = column;
   const says = namesWhat(name);
-  if (says === "embeddings") return undefined;
+  // Where there is one column only, nothing else can be meant.
+  if (says === "embeddings" || says === undefined && columns.length === 1) return undefined;
   if (says === "other") throw doubted(`"${name}" is named as none are`, columns);
   const rival = columns.find((other) => isEmbeddingInOtherForm(other, column));
   if (rival) throw doubted(`"${name}" is beside "${rival.name}"`, columns, rival);

@@ -35,7 +35,7 @@ const VARIABLE_SHAPE_TENSOR = "arrow.variable_shape_tensor";
 export function arrowColumns({ fields }: Schema): ArrowColumn[] {
   const names = new Set(fields.map(({ name }) => name));
   return fields
-    .flatMap((field, index) => [...withFields(field, field.name, [index])])
+    .flatMap((field, index) => [...withFields(field, field.name ?? "", [index])])
     .filter(({ name, path }) => path.length === 1 || !names.has(name));
 }
 
@@ -80,8 +80,8 @@ function kindOf(type: DataType): Column["kind"] {
 function couldHoldNumbers(type: DataType, name: string): boolean {
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return namesWhat(name) === "embeddings";
   if (isList(type)) {
-    const [{ type: inner }] = type.children;
-    return isList(inner) || DataType.isInt(inner);
+    const [child] = type.children;
+    return child !== undefined && (isList(child.type) || DataType.isInt(child.type));
   }
   return DataType.isBinary(type) || DataType.isLargeBinary(type) ||
     DataType.isFixedSizeBinary(type);

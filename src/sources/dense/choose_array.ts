@@ -49,8 +49,7 @@ export function chooseArrays(
     indices: chosen.kind === "vectors" ? [chosen.index] : chosen.indices,
     areSeveral: chosen.kind === "several",
     keys: chooseKeys(arrays, { keys }),
-    // A file of one array leaves no choice.
-    ...chosen.kind === "vectors" && arrays.length > 1 && { unproven: chosen.unproven },
+    ...chosen.kind === "vectors" && { unproven: chosen.unproven },
   };
 }
 
