@@ -63,20 +63,6 @@ export const FIELD: readonly FieldCase[] = JSON.parse(
   Deno.readTextFileSync(new URL("cases.json", FOLDER)),
 );
 
-/** Inputs of which the right reading is still to come. */
-export const AWAITED: ReadonlySet<string> = new Set([
-  "row-numbers-first-no-header.csv",
-  "bits.tsv",
-  "boxes-beside-base64.jsonl",
-  "tokens-beside-nested.jsonl",
-  "transformersjs-tensor.jsonl",
-  "pandas-split.json",
-  "openai-response.json",
-  "openai-base64.jsonl",
-  "llamaindex-store.json",
-  "list-in-text.jsonl",
-]);
-
 /** What a case is called in a test. */
 export function nameOf({ input, args }: FieldCase): string {
   return [input, ...args].join(" ");

@@ -130,8 +130,9 @@ Deno.test("a report lists its inputs in order, by path or by the names they are 
   );
   await withFiles(arrow, async (...paths) => {
     const { inputs } = await score([...paths, inChunks(arrow[0], 64)]);
+    const read = { column: "embedding", reason: "the only one that holds vectors" };
     assertEquals(inputs, [
-      { name: paths[0], format: "arrow-stream", rows: 30 },
+      { name: paths[0], format: "arrow-stream", rows: 30, ...read },
       { name: paths[1], format: "arrow-stream", rows: 30 },
       { name: "stream", format: "arrow-stream", rows: 30 },
     ]);

@@ -18,6 +18,13 @@ const NEEDS: Needs = {
 
 const vectors = new VectorScanner();
 
+/**
+ * Bits, as pgvector and Postgres write them: no number is written with a zero before other digits, and
+ * hardly any in eight digits of zeros and ones.
+ */
+const BITS = /^(?:0[01]+|[01]{8,})$/;
+const UNPACK = "write its bits as an array of numbers, such as [0, 1, 1]";
+
 /** The columns of a text, as far as its first rows tell. */
 export class CsvColumns {
   readonly #names: readonly string[];
@@ -104,7 +111,8 @@ export class CsvColumns {
     if (kinds.size === 1) return { columns: ["*"], keys };
     const other = others.find(({ kind }) => kind !== "numbers")!;
     throw new RankMeError("column", `column ${other.name} is ${other.type}, others are numeric`, {
-      advice: "name the dimensions with --columns, from 0, or leave out the rest, as cut -f does",
+      advice: other.advice ??
+        "name the dimensions with --columns, from 0, or leave out the rest, as cut -f does",
     });
   }
 
@@ -119,6 +127,9 @@ export class CsvColumns {
 
   #columnOf(cell: string, index: number): Column | undefined {
     const name = this.#names[index];
+    if (BITS.test(cell.trim())) {
+      return { name, kind: "other", type: "a bit string", advice: UNPACK };
+    }
     const number = numberOf(cell);
     if (number === null) return undefined;
     if (number !== undefined) return { name, kind: "numbers", type: "numeric" };

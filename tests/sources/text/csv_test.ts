@@ -541,3 +541,13 @@ Deno.test("TSV is separated by tabs only", () => {
   const text = "a, b\temb\nx;y\t[1,2]\n";
   assertEquals(readAsItComes(tsvReader, utf8(text)).rows, [[1, 2]]);
 });
+
+Deno.test("a field of bits is no number, with a header and without, and says how it would be read", () => {
+  for (const bits of ["000000", "0101", "10010110"]) {
+    for (const text of [`0\t${bits}\n1\t${bits}\n`, `id\tbits\n0\t${bits}\n1\t${bits}\n`]) {
+      const error = refusal(() => csvRows(text));
+      assertEquals(error.code, "column");
+      assertStringIncludes(error.message, "bit string");
+    }
+  }
+});
