@@ -1,3 +1,4 @@
+import { parseJson } from "../parse_json.ts";
 import { RankMeError } from "../errors.ts";
 import type { Interval, ScoreReport } from "./report.ts";
 
@@ -63,7 +64,7 @@ export function readReports(text: string, input: string): readonly SavedReport[]
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { NotJson, parseJson } from "../parse_json.ts";
 import { RankMeError } from "../errors.ts";
 import { latePackage } from "../platform/late_package.ts";
 
@@ -123,24 +124,24 @@ function newlines(text: string): number {
 /** An array of objects, an object that holds one as `runs`, or an object per line. */
 function jsonRecords(text: string, name: string): ManifestRecord[] {
   try {
-    return listRecords(JSON.parse(text), name);
+    return listRecords(parseJson(text), name);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof NotJson)) throw error;
     const lines = text.split("\n");
-    if (!lines[0].trim().endsWith("}")) throw notJson(name, error);
+    if (!lines[0].trim().endsWith("}")) throw notJson(name, error, text);
     return lines.flatMap((line, index) => {
       if (line.trim() === "") return [];
       try {
-        return [recordOf(JSON.parse(line), `line ${index + 1}`, name)];
+        return [recordOf(parseJson(line), `line ${index + 1}`, name)];
       } catch (error) {
-        throw error instanceof SyntaxError ? notJson(name, error, index + 1) : error;
+        throw error instanceof NotJson ? notJson(name, error, line, index + 1) : error;
       }
     });
   }
 }
 
-function notJson(name: string, cause: SyntaxError, line?: number): RankMeError {
-  const advice = /NaN|Infinity/.test(cause.message) ? "JSON has no NaN: write null" : undefined;
+function notJson(name: string, cause: NotJson, text: string, line?: number): RankMeError {
+  const advice = /\b(NaN|Infinity)\b/.test(text) ? "JSON has no NaN: write null" : undefined;
   return corrupt(name, `not JSON (${cause.message})`, { line }, advice, cause);
 }
 

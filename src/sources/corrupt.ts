@@ -28,6 +28,22 @@ export function decodingData<T>(format: string, decode: () => T): T {
     return decode();
   } catch (cause) {
     if (cause instanceof RankMeError) throw cause;
-    throw corruptData(format, cause instanceof Error ? cause.message : String(cause), cause);
+    throw corruptData(format, reasonOf(cause), cause);
   }
+}
+
+/** What the engine says where a library trusts its input: words about JavaScript. */
+const WORDS_OF_ENGINE =
+  /\b(undefined|null|NaN|BigInt|DataView|ArrayBuffer|array (length|buffer)|typed array|call stack|JSON)\b|\bis not (a function|iterable|defined|an object|a constructor)|out of (bounds|range)|outside the bounds|^Unexpected/i;
+
+/**
+ * What an error says of the data.
+ *
+ * @param cause What decoding them threw.
+ * @returns The words of a library; in place of those of the engine, that the data are inconsistent.
+ */
+export function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : "";
+  if (message === "" || WORDS_OF_ENGINE.test(message)) return "its parts contradict each other";
+  return message[0].toLowerCase() + message.slice(1);
 }

@@ -15,6 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   batch: 5,
   errors: 5,
   platform: 5,
+  parse_json: 6,
   printable: 6,
 };
 

@@ -219,6 +219,19 @@ def cases():
     yield "arrow-stream-lz4", "absurd size", packed[:sized] + struct.pack("<q", HUGE) + packed[sized + 8 :]
     yield "csv", "a line of 100 MB", b"1," * 50_000_000
     yield "jsonl", "a line of 100 MB", b"[" + b"1," * 50_000_000
+    brackets = b"[" * 10_000_000
+    yield "jsonl", "10 MB of brackets", brackets
+    yield "jsonl", "10 MB of brackets in a column", b'{"embedding":' + brackets
+    yield "jsonl", "10 MB of objects", b'{"a":' * 2_000_000
+    yield "csv", "10 MB of brackets in a cell", b"a,b\n" + brackets + b",2\n"
+    yield "csv", "a header of 10 MB", b",".join(b"c%d" % i for i in range(1_300_000)) + b"\n1,2\n"
+    yield "npy", "10 MB of brackets", b"\x93NUMPY\x02\x00" + struct.pack("<I", len(brackets)) + brackets
+    header = b'{"a":' + brackets
+    yield "safetensors", "10 MB of brackets", struct.pack("<Q", len(header)) + header
+    yield "npz", "60,000 members", zip_of_many({f"a{i}.npy": npy(Z[:1]) for i in range(60_000)})
+    yield "npz", "a row of 512 MB from 500 kB", zip_of("a.npy", npy(np.zeros((1, 2**27), "f4")), 8)
+    yield "csv.gz", "a line of 300 MB from 300 kB", gzip.compress(b"1" * 300_000_000)
+    yield "jsonl.zst", "a line of 300 MB from 30 kB", zstandard.compress(b"[" * 300_000_000)
 
     yield "raw", "half a row", Z.tobytes()[:-4], "--format", "f32", "--dim", str(DIM)
     yield "raw", "empty", b"", "--format", "f32", "--dim", str(DIM)
@@ -231,10 +244,15 @@ def cases():
     yield "other", "HDF5", b"\x89HDF\r\n\x1a\n" + bytes(500)
 
 
-def zip_of(name, content):
+def zip_of(name, content, compression=zipfile.ZIP_STORED):
+    return zip_of_many({name: content}, compression)
+
+
+def zip_of_many(files, compression=zipfile.ZIP_STORED):
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr(name, content)
+    with zipfile.ZipFile(sink, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
     return sink.getvalue()
 
 

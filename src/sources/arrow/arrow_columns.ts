@@ -1,3 +1,4 @@
+import { parseJson } from "../../parse_json.ts";
 import type { Field, Schema } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
@@ -165,7 +166,9 @@ interface TensorMetadata {
 
 function tensorMetadata({ name, metadata }: Field): TensorMetadata {
   return decoding(() => {
-    const { shape, permutation = [] } = JSON.parse(metadata.get(EXTENSION_METADATA) ?? "{}");
+    const { shape, permutation = [] } = parseJson(
+      metadata.get(EXTENSION_METADATA) ?? "{}",
+    ) as { shape?: unknown; permutation?: unknown };
     if (areLengths(shape) && areLengths(permutation)) return { shape, permutation };
     throw corrupt(`tensors without a shape in column "${name}"`);
   });

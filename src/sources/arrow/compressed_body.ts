@@ -147,8 +147,7 @@ function decompressZstd(frame: Uint8Array, length: number): Uint8Array {
   try {
     found = nodeZlib().zstdDecompressSync(frame, { maxOutputLength: length, chunkSize });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw corrupt(`ZSTD that does not hold ${length} bytes (${reason})`, cause);
+    throw corrupt(`ZSTD that does not hold ${length} bytes`, cause);
   }
   if (found.length !== length) {
     throw corrupt(`${frame.length} bytes of ZSTD that hold ${found.length} bytes, not ${length}`);

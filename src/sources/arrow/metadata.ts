@@ -67,10 +67,14 @@ export function decodeMetadata(metadata: Uint8Array): ArrowMessage {
       const header = Message.decode(metadata).header() as DictionaryBatch;
       return { kind: "dictionary-batch", bodyLength, header };
     }
-    default:
-      throw new RankMeError("unsupported", `an Arrow message of kind ${flat.headerType()}`, {
+    default: {
+      // Where it lies beyond the message there is none.
+      const kind = flat.headerType() as number | undefined;
+      const which = kind === undefined ? "no kind" : `kind ${kind}`;
+      throw new RankMeError("unsupported", `an Arrow message of ${which}`, {
         advice: "a stream of record batches is needed",
       });
+    }
   }
 }
 

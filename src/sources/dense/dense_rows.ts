@@ -1,4 +1,4 @@
-import { RankMeError } from "../../errors.ts";
+import { formatBytes, RankMeError } from "../../errors.ts";
 import { rowShape, shapeName } from "../axes.ts";
 import { ChunkFeeder, type ExactReader, truncated } from "../bytes/exact_reads.ts";
 import type { MemoryPool } from "../bytes/memory_pool.ts";
@@ -12,6 +12,9 @@ import type { DType } from "./dtype.ts";
 
 /** The numbers of a block take about as many bytes; what of a block is read fits into a cache then. */
 export const BLOCK_BYTES = 1 << 20;
+
+/** The longest row, as of text the longest line. */
+const MOST_ROW_BYTES = 64 << 20;
 
 /** Rows of numbers, one after the other. */
 export interface DenseMatrix {
@@ -140,7 +143,8 @@ export function* denseRows(matrix: DenseMatrix): ExactReader<RowBlock> {
   const rowBytes = dim * dtype.size;
   for (let row = 0; row < rows; row += most) {
     const wanted = Math.min(most, rows - row) * rowBytes;
-    const bytes = yield wanted;
+    const bytes = yield Math.min(wanted, MOST_ROW_BYTES + 1);
+    if (bytes.length > MOST_ROW_BYTES) throw tooLong(matrix);
     if (bytes.length < wanted) {
       const at = row + Math.floor(bytes.length / rowBytes);
       throw truncated(`in row ${at} of ${rows}`, (rows - row) * rowBytes - bytes.length);
@@ -148,6 +152,13 @@ export function* denseRows(matrix: DenseMatrix): ExactReader<RowBlock> {
     // Exactly what was asked for, in memory of its own.
     yield denseBlock(bytes as Uint8Array<ArrayBuffer>, matrix);
   }
+}
+
+function tooLong({ dim, dtype, origin = "the array" }: DenseMatrix): RankMeError {
+  const [row, most] = [dim * dtype.size, MOST_ROW_BYTES].map(formatBytes);
+  return new RankMeError("dimension", `${origin} has ${dim} dimensions: rows of ${row} each`, {
+    advice: `${most} is the longest; reduce the dimensions`,
+  });
 }
 
 /**

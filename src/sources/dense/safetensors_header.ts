@@ -1,3 +1,4 @@
+import { parseJson } from "../../parse_json.ts";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import { shapeName } from "../axes.ts";
 import { exactly, truncated } from "../bytes/exact_reads.ts";
@@ -97,7 +98,7 @@ function decodeText(bytes: Uint8Array): string {
 function tensorsOf(text: string): TensorInfo[] {
   let header: Readonly<Record<string, unknown>>;
   try {
-    header = JSON.parse(text);
+    header = parseJson(text) as typeof header;
   } catch (cause) {
     throw corruptData(SAFETENSORS_DATA, "the header is not JSON", cause);
   }

@@ -4,7 +4,7 @@ import { formatBytes, RankMeError } from "../../errors.ts";
 import { latePackage } from "../../platform/late_package.ts";
 import { type ByteSource, byteSource } from "../bytes/pulled_bytes.ts";
 import { type RandomAccess, readBytes, sequentially } from "../bytes/random_access.ts";
-import { corruptData } from "../corrupt.ts";
+import { corruptData, reasonOf } from "../corrupt.ts";
 import { partOf } from "./dense_rows.ts";
 
 /** A file in a zip archive. */
@@ -28,9 +28,11 @@ export interface ZipMemberBytes {
 const ZIP_DATA = "zip data";
 /** Compression methods, as the format numbers them. */
 const STORED = 0, DEFLATED = 8;
-/** The directory of a hundred thousand members takes some 10 MB; no more is read at once. */
-const MOST_DIRECTORY_BYTES = 64 << 20;
+/** The directory of ten thousand members takes about so much, and a hundred times that once read. */
+const MOST_DIRECTORY_BYTES = 1 << 20;
 const CHUNK_BYTES = 64 << 10;
+/** What is inflated at a time: it may become a thousand times as much. */
+const INFLATED_BYTES = 4 << 10;
 
 /**
  * Lists the files in a zip archive. Whatever two programs could read differently is refused, two
@@ -45,7 +47,10 @@ export async function zipMembers(file: RandomAccess): Promise<readonly ZipMember
     size: file.size,
     readUint8Array(position: number, length: number) {
       if (length > MOST_DIRECTORY_BYTES) {
-        throw corruptData(ZIP_DATA, `a directory of ${formatBytes(length)}`);
+        throw new RankMeError("unsupported", `a zip directory of ${formatBytes(length)}`, {
+          advice: `${formatBytes(MOST_DIRECTORY_BYTES)} is the most, some ten thousand files; ` +
+            "unzip it and pass the file",
+        });
       }
       return readBytes(file, position, Math.max(0, Math.min(length, file.size - position)));
     },
@@ -131,11 +136,13 @@ function checked(
 
 function inflating(file: RandomAccess): ByteSource {
   const compressed = sequentially(file);
+  let bytes = new Uint8Array(0);
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      const bytes = await compressed.read(new Uint8Array(CHUNK_BYTES), 1);
+      if (bytes.length === 0) bytes = await compressed.read(new Uint8Array(CHUNK_BYTES), 1);
       if (bytes.length === 0) return controller.close();
-      controller.enqueue(bytes);
+      controller.enqueue(bytes.subarray(0, INFLATED_BYTES));
+      bytes = bytes.subarray(INFLATED_BYTES);
     },
   }, { highWaterMark: 0 });
   const source = byteSource(stream.pipeThrough(new DecompressionStream("deflate-raw")));
@@ -154,7 +161,6 @@ async function unzipping<T>(operation: () => Promise<T>): Promise<T> {
     return await operation();
   } catch (cause) {
     if (cause instanceof RankMeError) throw cause;
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw corruptData(ZIP_DATA, what.slice(0, 1).toLowerCase() + what.slice(1), cause);
+    throw corruptData(ZIP_DATA, reasonOf(cause), cause);
   }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../parse_json.ts";
 import { RankMeError } from "../../errors.ts";
 import { readText } from "../bytes/read_text.ts";
 import { compareNaturally } from "./natural_order.ts";
@@ -85,7 +86,7 @@ function isPlain(name: string): boolean {
 async function readJson(path: string): Promise<Record<string, unknown>> {
   const text = await readText(path);
   try {
-    return Object(JSON.parse(text));
+    return Object(parseJson(text));
   } catch (cause) {
     throw new RankMeError("corrupt", "it cannot be read as JSON, and says which files count", {
       place: { input: path },

@@ -1,4 +1,5 @@
 import { RankMeError } from "../../errors.ts";
+import { parseJson } from "../../parse_json.ts";
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -16,11 +17,11 @@ const TEXT_OR_NON_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
  */
 export function jsonValue(line: string, isCut: boolean): unknown {
   try {
-    return JSON.parse(line);
+    return parseJson(line);
   } catch (error) {
     if (/NaN|Infinity/.test(line)) {
       try {
-        return JSON.parse(line.replace(TEXT_OR_NON_FINITE, quotedName));
+        return parseJson(line.replace(TEXT_OR_NON_FINITE, quotedName));
       } catch {
         // The first error is about what was written.
       }

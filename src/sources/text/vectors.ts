@@ -1,3 +1,4 @@
+import { parseJson } from "../../parse_json.ts";
 import { shapeName } from "../axes.ts";
 import { DecimalScanner, numberOf } from "./numbers.ts";
 
@@ -144,7 +145,7 @@ export function numbersInText(text: string): NumbersInText | undefined {
 /** The shape of arrays in an array, where it is one that JSON can say. */
 function nestedShape(text: string): string | undefined {
   try {
-    return shapeOf(JSON.parse(text.replaceAll("{", "[").replaceAll("}", "]")));
+    return shapeOf(parseJson(text.replaceAll("{", "[").replaceAll("}", "]")));
   } catch {
     return undefined;
   }
