@@ -36,7 +36,7 @@ const VARIABLE_SHAPE_TENSOR = "arrow.variable_shape_tensor";
 export function arrowColumns({ fields }: Schema): ArrowColumn[] {
   const names = new Set(fields.map(({ name }) => name));
   return fields
-    .flatMap((field, index) => [...withFields(field, field.name ?? "", [index])])
+    .flatMap((field, index) => [...withFields(field, nameOf(field), [index])])
     .filter(({ name, path }) => path.length === 1 || !names.has(name));
 }
 
@@ -49,7 +49,7 @@ function* withFields(
   if (field.metadata.get(EXTENSION_NAME) === VARIABLE_SHAPE_TENSOR) {
     return yield { name, path, field, kind: "other", type: "variable_shape_tensor" };
   }
-  const isSparse = DataType.isStruct(type) && areOfSparseVector(type.children.map((c) => c.name));
+  const isSparse = DataType.isStruct(type) && areOfSparseVector(type.children.map(nameOf));
   const sparse = isSparse ? sparseVector(name) : undefined;
   const numbers = couldHoldNumbers(type, name) ? { numbers: A_FEW } : {};
   yield {
@@ -63,7 +63,7 @@ function* withFields(
   };
   if (!DataType.isStruct(type)) return;
   for (const [index, child] of type.children.entries()) {
-    for (const column of withFields(child, `${name}.${child.name}`, [...path, index])) {
+    for (const column of withFields(child, `${name}.${nameOf(child)}`, [...path, index])) {
       yield { ...column, ...sparse?.part };
     }
   }
@@ -157,6 +157,11 @@ export function rowsPerValue({ name, field }: ArrowColumn, axes: Axes | undefine
   }
   // Of an axis of no length come lists of no numbers, which are refused where there are any.
   return Math.max(1, rows);
+}
+
+/** The name of a field: the format lets it be left out, whatever the library's types say. */
+function nameOf({ name }: Field): string {
+  return name as string | null ?? "";
 }
 
 interface TensorMetadata {

@@ -13,8 +13,8 @@ import type { DType } from "./dtype.ts";
 /** The numbers of a block take about as many bytes; what of a block is read fits into a cache then. */
 export const BLOCK_BYTES = 1 << 20;
 
-/** The longest row, as of text the longest line. */
-const MOST_ROW_BYTES = 64 << 20;
+/** The longest row: millions of dimensions, of which there are no embeddings. */
+const MOST_ROW_BYTES = 32 << 20;
 
 /** Rows of numbers, one after the other. */
 export interface DenseMatrix {

@@ -61,6 +61,13 @@ Deno.test("lists of floats of any layout and width are vectors, floats are numbe
   }
 });
 
+Deno.test("a field without a name, as damage or a foreign writer may have it, is called nothing", () => {
+  const nameless = new Field(null as unknown as string, f32);
+  assertEquals(kinds(new Schema([nameless])), { "": "numbers: float32" });
+  const inside = new Schema([new Field("s", new Struct([nameless]))]);
+  assertEquals(arrowColumns(inside).map(({ name }) => name), ["s", "s."]);
+});
+
 Deno.test("columns of all other types are neither", () => {
   const entries = structOf({ key: new Utf8(), value: f32 });
   const types = {
