@@ -238,6 +238,19 @@ export class EmbeddingBatch {
   }
 
   /**
+   * The number of rows in which every number is zero. Of most rows the first number tells.
+   *
+   * @returns From 0 to {@linkcode rows}.
+   */
+  zeroRows(): number {
+    let count = 0;
+    for (let row = 0; row < this.rows; row++) {
+      if (isZero(this.data, row * this.dim, (row + 1) * this.dim)) count++;
+    }
+    return count;
+  }
+
+  /**
    * The first NaN or infinity. Numbers that were found finite once are not looked at again.
    *
    * @returns Its row in this batch, its dimension and the value, or nothing when all are finite.
@@ -269,6 +282,12 @@ export class EmbeddingBatch {
       place: { row: this.offset + found.row },
     });
   }
+}
+
+function isZero(data: EmbeddingData, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && data[at] === 0) at++;
+  return at === end;
 }
 
 /**

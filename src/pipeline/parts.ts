@@ -29,6 +29,8 @@ export class Part {
   readonly state: PartState;
   /** Whether RankMe has settled, where that is looked at and the rows have doubled. */
   settled: ScoreReport["settled"];
+  /** How many rows were of nothing but zeros. */
+  zeroRows = 0;
   #rankMe: number | undefined;
   readonly #cuts: readonly (readonly [start: number, end: number])[];
   readonly #normalized: boolean;
@@ -64,6 +66,7 @@ export class Part {
   update(batch: EmbeddingBatch): void {
     const own = this.#cuts.reduce((rows, [start, end]) => rows.dimensions(start, end), batch);
     this.state.update(this.#normalized ? own.mapRows(scaleToUnitLength) : own);
+    this.zeroRows += own.zeroRows();
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Backend } from "../linalg/backend.ts";
-import { lastDigit, percentOf } from "../report/digits.ts";
+import { grouped, lastDigit, percentOf } from "../report/digits.ts";
 import type { BackendReport, RankReport, ScoreReport } from "../report/report.ts";
 import { VERSION } from "../report/version.ts";
 import { columnsOf } from "./columns_read.ts";
@@ -13,6 +13,9 @@ const REMEDIES = {
   gram: "a covariance cannot resolve its small singular values; --exact can",
   qr: "float64 cannot resolve its small singular values",
 } as const;
+
+/** From this share of rows on, those of zeros are warned of. */
+const MANY_ZERO_ROWS = 0.01;
 
 /** What is known of a score besides its rows. */
 export interface Circumstances {
@@ -50,6 +53,7 @@ export function reportsOn(round: Round, circumstances: Circumstances): readonly 
     ...part.column !== undefined ? { column: part.column } : columnsOf(reading.columns),
     ...rows.group !== undefined && { group: rows.group },
     ...part.dims && { dims: [part.dims[0], part.dims[0] + own.dim] as const },
+    ...part.zeroRows > 0 && { zeroRows: part.zeroRows },
     ...part.settled && { settled: part.settled },
     normalized: normalize,
     skippedRows,
@@ -101,7 +105,7 @@ function warningsOf(
   { rankMe, rows, dim, centered, accuracy, confidence }:
     & RankReport
     & Pick<ScoreReport, "confidence">,
-  { settled, state }: Part,
+  { settled, state, zeroRows }: Part,
   { reading: { interrupted }, until }: Circumstances,
 ): readonly string[] {
   return [
@@ -112,6 +116,14 @@ function warningsOf(
     ...accuracy.rankMeBound > lastDigit(rankMe, confidence) / 2
       ? [
         `RankMe may be off by ${accuracy.rankMeBound.toPrecision(1)}: ${REMEDIES[accuracy.method]}`,
+      ]
+      : [],
+    ...zeroRows < rows && zeroRows >= MANY_ZERO_ROWS * rows && zeroRows > 0
+      ? [
+        `${grouped(zeroRows)} of ${
+          grouped(rows)
+        } rows are all zero, as failed or padded embeddings ` +
+        "are: RankMe is of the others; leave them out where rows are written",
       ]
       : [],
     ...rankMe === 0 && accuracy.rankMeBound === 0

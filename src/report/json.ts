@@ -27,7 +27,7 @@ export interface JsonOptions {
  */
 export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
-  const { column, columns, group, dims, normalized, settled, confidence } = report;
+  const { column, columns, group, dims, zeroRows, normalized, settled, confidence } = report;
   const { metrics, accuracy, backend, timing, inputs, warnings, version } = report;
   return JSON.stringify({
     rankMe,
@@ -38,6 +38,7 @@ export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = 
     ...group !== undefined && { group },
     ...dims && { dims },
     skippedRows,
+    ...zeroRows !== undefined && { zeroRows },
     complete,
     convention,
     centered,

@@ -119,6 +119,8 @@ export interface ScoreReport extends RankReport, Making, ColumnsReport {
   readonly dims?: readonly [start: number, end: number];
   /** Which rows it is of: those with this text in the column that groups them; absent for all. */
   readonly group?: string;
+  /** How many of the rows are of nothing but zeros, of the dimensions scored; absent where none is. */
+  readonly zeroRows?: number;
   /** Whether every row was scaled to length 1 first. */
   readonly normalized: boolean;
   /** How sure the numbers are; absent unless it was asked for. */

@@ -59,8 +59,9 @@ function headingOf({ rankMe, confidence, complete }: ScoreReport, paint: Paint):
 }
 
 function shapeOf(report: ScoreReport): string {
-  const { rows, dim, skippedRows } = report;
+  const { rows, dim, skippedRows, zeroRows } = report;
   return `${grouped(rows)} × ${grouped(dim)}` +
+    (zeroRows !== undefined ? `, ${grouped(zeroRows)} rows all zero` : "") +
     (skippedRows > 0 ? `, ${grouped(skippedRows)} rows skipped` : "") + settling(report);
 }
 
