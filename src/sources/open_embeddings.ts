@@ -2,6 +2,7 @@ import type { EmbeddingBatch } from "../batch.ts";
 import { RankMeError } from "../errors.ts";
 import { nameOf, urlOf } from "./bytes/input_name.ts";
 import { MemoryPool } from "./bytes/memory_pool.ts";
+import { Patience } from "./bytes/patience.ts";
 import { openBytes } from "./bytes/open_bytes.ts";
 import type { OpenedBytes } from "./bytes/opened_bytes.ts";
 import { type ByteReader, closingStream, pull } from "./bytes/pulled_bytes.ts";
@@ -101,19 +102,16 @@ export async function openEmbeddings(
   try {
     checkChoice(options);
     const usable = new UsableRows({ nonFinite, rowNumbers, ...options }, called);
-    const bytes = await openBytes(input);
-    const opened = await closedOn(signal, bytes, () => uncompressed(bytes));
+    const bytes = withPatience(await openBytes(input));
+    const { patience } = bytes;
+    const opened = await closedOn(signal, bytes, () => uncompressed(bytes, patience));
     const memory = new MemoryPool();
     let columns: ReadColumns | undefined;
     const onColumns = (read: ReadColumns) => columns = read;
     const count: RowCount = { read: 0 };
     const onRowCount = (rows: number) => count.all = rows;
-    const rows = await readingRows(
-      opened,
-      { asked: format, called },
-      { ...options, onColumns, onRowCount },
-      memory,
-    ).catch(async (error) => {
+    const how = { ...options, onColumns, onRowCount, memory, patience };
+    const rows = await readingRows(opened, { asked: format, called }, how).catch(async (error) => {
       await opened.source.close(error);
       throw error;
     });
@@ -145,6 +143,24 @@ export async function openEmbeddings(
   }
 }
 
+/** Bytes of a pipe or a server, which may pause; a file's are all there. */
+function withPatience(bytes: OpenedBytes): OpenedBytes & { readonly patience?: Patience } {
+  if (bytes.size !== undefined) return bytes;
+  const patience = new Patience(), { source } = bytes;
+  return {
+    ...bytes,
+    patience,
+    source: {
+      takesMemory: source.takesMemory,
+      read: (memory) => source.read(memory),
+      close(reason) {
+        patience.stop();
+        return source.close(reason);
+      },
+    },
+  };
+}
+
 /** Does something with bytes, which are closed when the signal says so meanwhile. */
 async function closedOn<T>(
   signal: AbortSignal | undefined,
@@ -168,12 +184,17 @@ interface ReadingRows {
   readonly missingEnd: () => boolean;
 }
 
+/** How rows are read, and what helps. */
+interface RowReading extends RowOptions {
+  readonly memory: MemoryPool;
+  readonly patience?: Patience;
+}
+
 /** Finds out what some bytes are, and begins to read them as that. */
 async function readingRows(
   opened: UncompressedBytes,
   { asked, called }: { readonly asked?: Format; readonly called: string },
-  options: RowOptions,
-  memory: MemoryPool,
+  { memory, patience, ...options }: RowReading,
 ): Promise<ReadingRows> {
   const { head, source, compression, randomAccess, prefersOrder } = opened;
   if (head.length === 0) {
@@ -190,7 +211,7 @@ async function readingRows(
   }
   if (!parse) throw needsFile(describeBytes(head), compression);
   const parser = parse(options, { bytes: opened.size, memory });
-  const blocks = pull(source, parser);
+  const blocks = pull(source, parser, patience);
   return {
     format,
     blocks,

@@ -290,7 +290,7 @@ Deno.test("a loop over reports that breaks off releases the source", async () =>
 
 Deno.test("a loop that breaks off releases a source that is making it wait", async () => {
   const source = watchedSource((index) =>
-    index < 5 ? batchOf(2, index, 1, 0, index) : never<EmbeddingBatch>()
+    index < 5 ? batchOf(2, index + 1, 1, 0, index + 1) : never<EmbeddingBatch>()
   );
   const loop = async () => {
     for await (const { rows } of scoreStream(source.stream, { every: 4 })) if (rows === 8) break;

@@ -35,8 +35,8 @@ function mapped(
     get room() {
       return parser.room;
     },
-    get least() {
-      return parser.least;
+    get wantsMany() {
+      return parser.wantsMany;
     },
     filled: (bytes) => each(parser.filled(bytes)),
     push: (chunk) => each(parser.push(chunk)),

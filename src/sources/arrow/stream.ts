@@ -37,9 +37,9 @@ export class ArrowStreamParser implements ByteParser<BareBatch> {
     return this.#feeder.room;
   }
 
-  /** How many bytes of the room are worth waiting for. */
-  get least(): number {
-    return this.#feeder.least;
+  /** Whether so many bytes are wanted that they are to be put into the room. */
+  get wantsMany(): boolean {
+    return this.#feeder.wantsMany;
   }
 
   /** Takes bytes that were put into the room. */

@@ -32,7 +32,7 @@ export class ByteInput {
    */
   async peek(): Promise<Uint8Array> {
     if (this.#left.length === 0) {
-      const bytes = await this.#source.read(this.#memory, 1);
+      const bytes = await this.#source.read(this.#memory);
       this.#memory = new Uint8Array(bytes.buffer);
       this.#left = bytes;
     }

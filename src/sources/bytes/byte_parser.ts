@@ -18,8 +18,8 @@ export interface ByteParser<T> {
    * would rather be given a chunk. Whoever writes there says so by {@linkcode filled}.
    */
   readonly room: Uint8Array<ArrayBuffer>;
-  /** How many bytes of the room are worth waiting for; more are welcome. Default: all. */
-  readonly least?: number;
+  /** Whether so many bytes are wanted that they are to be put into the room. Default: no. */
+  readonly wantsMany?: boolean;
   /**
    * Takes bytes that were put into the {@linkcode room}.
    *
@@ -35,6 +35,15 @@ export interface ByteParser<T> {
    * @returns What comes of them.
    */
   push(chunk: Uint8Array): Iterable<T>;
+  /**
+   * Gives out what it would rather keep until more has come. Bytes may be on their way into the room
+   * meanwhile. Absent where everything is given out as soon as it is whole.
+   *
+   * @returns What is whole.
+   */
+  early?(): Iterable<T>;
+  /** Whether something of what is wanted now could be given out early. Default: where there is a way. */
+  readonly wantsParts?: boolean;
   /**
    * Says that there are no more bytes.
    *

@@ -8,7 +8,27 @@ import { MemoryPool } from "./memory_pool.ts";
  * output. The same parser can be fed from pushed chunks, from bytes that are read right into the
  * memory it gets ({@linkcode ChunkFeeder}), or from a file.
  */
-export type ExactReader<T> = Generator<number | T, void, Uint8Array>;
+export type ExactReader<T> = Generator<number | WholeParts | T, void, Uint8Array>;
+
+/**
+ * What an {@linkcode ExactReader} yields that wants many bytes, and can do with any whole parts of them
+ * where no more come for now. Where the input ends it may be sent whole parts, and then nothing.
+ */
+export class WholeParts {
+  /** How many bytes are wanted: some parts, one at least. */
+  readonly bytes: number;
+  /** How many bytes a part has. */
+  readonly each: number;
+
+  /**
+   * @param bytes How many bytes are wanted.
+   * @param each How many bytes a part has.
+   */
+  constructor(bytes: number, each: number) {
+    this.bytes = bytes;
+    this.each = each;
+  }
+}
 
 /**
  * Memory for a read is taken in steps of this size as the bytes arrive, so that a length that lies
@@ -30,6 +50,10 @@ export class ChunkFeeder<T> implements ByteParser<T> {
   #wanted = 0;
   #buffer = new Uint8Array(0);
   #filled = 0;
+  /** How many bytes of the buffer have been given out early. */
+  #given = 0;
+  /** Of how many bytes a part is; 0 where all that is wanted has to come. */
+  #each = 0;
   #ended = false;
   #position = 0;
 
@@ -48,9 +72,9 @@ export class ChunkFeeder<T> implements ByteParser<T> {
     return this.#filled;
   }
 
-  /** The bytes of the read under way that have arrived. */
+  /** The bytes of the read under way that have arrived, and were not given out early. */
   get partial(): Uint8Array<ArrayBuffer> {
-    return this.#buffer.subarray(0, this.#filled);
+    return this.#buffer.subarray(this.#given, this.#filled);
   }
 
   /** How many bytes the read under way wants in all. */
@@ -71,7 +95,17 @@ export class ChunkFeeder<T> implements ByteParser<T> {
     return this.#buffer.subarray(this.#filled);
   }
 
-  /** How many bytes of the room the read under way wants. */
+  /** Whether the read under way wants so many bytes that they are to be put into the {@linkcode room}. */
+  get wantsMany(): boolean {
+    return this.#wanted >= CHUNK_BYTES;
+  }
+
+  /** Whether the read under way can do with whole parts of what it wants. */
+  get wantsParts(): boolean {
+    return this.#each > 0;
+  }
+
+  /** How many bytes the read under way wants still, as far as there is room for them. */
   get least(): number {
     return Math.min(this.#wanted, this.#buffer.length) - this.#filled;
   }
@@ -109,12 +143,29 @@ export class ChunkFeeder<T> implements ByteParser<T> {
     yield* this.push(surplus);
   }
 
+  /**
+   * Sends the parser the whole parts that have come of the read under way. Their bytes are copied, as
+   * more may be on their way to where they are.
+   */
+  *early(): Generator<T> {
+    const bytes = this.partial;
+    const whole = this.#each > 0 ? bytes.length - bytes.length % this.#each : 0;
+    if (whole === 0) return;
+    this.#given += whole;
+    const { value } = yield* this.#outputOf(bytes.slice(0, whole));
+    if (!(value instanceof WholeParts)) throw new Error("a parser that wanted parts and no more");
+  }
+
   /** Sends the parser what has come of the read under way, which is the last. */
   *finish(): Generator<T> {
     const place = { byte: this.#position };
     try {
       if (this.#wanted === 0) yield* this.#advance();
-      if (!this.#ended) yield* this.#advance(this.partial);
+      if (!this.#ended) {
+        const parts = this.#each;
+        yield* this.#advance(this.partial.slice());
+        if (!this.#ended && parts > 0) yield* this.#advance();
+      }
       if (!this.#ended) throw new Error("a parser that goes on after the end of its input");
     } catch (error) {
       throw error instanceof RankMeError ? error.at(place) : error;
@@ -124,31 +175,37 @@ export class ChunkFeeder<T> implements ByteParser<T> {
   *#received(length: number): Generator<T> {
     this.#filled += length;
     this.#position += length;
-    if (this.#filled === this.#wanted) yield* this.#advance(this.partial);
-    else if (this.#filled === this.#buffer.length) this.#grow();
+    // What was read into a buffer of its own need not be copied; the rest of one that was begun must.
+    if (this.#filled === this.#wanted) {
+      yield* this.#advance(this.#given > 0 ? this.partial.slice() : this.partial);
+    } else if (this.#filled === this.#buffer.length) this.#grow();
   }
 
-  *#advance(bytes = new Uint8Array(0)): Generator<T> {
+  *#advance(bytes?: Uint8Array<ArrayBuffer>): Generator<T> {
+    const { value, done } = yield* this.#outputOf(bytes);
+    this.#ended = done;
+    if (value instanceof WholeParts) this.#start(value.bytes, value.each);
+    else this.#start(value);
+  }
+
+  /** What the parser makes of some bytes, and what it wants then; nothing when it has ended. */
+  *#outputOf(
+    bytes = new Uint8Array(0),
+  ): Generator<T, { readonly value: number | WholeParts; readonly done: boolean }> {
     for (;;) {
       const { value, done } = this.#parser.next(bytes);
-      if (done) {
-        this.#ended = true;
-        this.#start(0);
-        return;
-      }
-      if (typeof value !== "number") {
-        yield value;
-      } else if (value === 0) {
-        bytes = new Uint8Array(0);
-      } else {
-        return this.#start(value);
-      }
+      if (done) return { value: 0, done };
+      const wants = typeof value === "number" || value instanceof WholeParts;
+      if (!wants) yield value;
+      else if (value !== 0) return { value, done: false };
+      else bytes = new Uint8Array(0);
     }
   }
 
-  #start(wanted: number): void {
+  #start(wanted: number, each = 0): void {
     this.#wanted = wanted;
-    this.#filled = 0;
+    this.#each = each;
+    this.#filled = this.#given = 0;
     const surplus = wanted >= CHUNK_BYTES && wanted <= this.#trusted ? SURPLUS_BYTES : 0;
     this.#buffer = this.#memory.take(Math.min(wanted, this.#trusted) + surplus);
   }

@@ -46,10 +46,11 @@ export async function openBytes(
 }
 
 /** A source that says in a user's words what the system refused; other errors are its program's. */
-function explained({ read, close }: ByteSource): ByteSource {
+function explained({ read, takesMemory, close }: ByteSource): ByteSource {
   return {
-    read: (memory, least) =>
-      read(memory, least).catch((error) => {
+    takesMemory,
+    read: (memory) =>
+      read(memory).catch((error) => {
         throw isRefusal(error) ? refusedBySystem(error, "read") : error;
       }),
     close,

@@ -19,8 +19,9 @@ export async function openUrl(url: URL): Promise<OpenedBytes> {
   let position = 0;
   return {
     source: {
-      async read(memory, least) {
-        const bytes = await whole.read(memory, least).catch(() => {
+      takesMemory: whole.takesMemory,
+      async read(memory) {
+        const bytes = await whole.read(memory).catch(() => {
           // What was begun is not begun again: a server may have another file by now.
           throw brokenOff(position);
         });

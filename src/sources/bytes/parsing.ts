@@ -18,7 +18,11 @@ export function parsing<T, O>(
     }
   };
   return {
-    transform: (chunk, controller) => pass(parser.push(chunk), controller),
+    transform(chunk, controller) {
+      pass(parser.push(chunk), controller);
+      // Nobody knows when the next chunk comes.
+      pass(parser.early?.() ?? [], controller);
+    },
     flush: (controller) => pass(parser.finish(), controller),
   };
 }

@@ -1,15 +1,17 @@
 import { type ByteParser, CHUNK_BYTES } from "./byte_parser.ts";
+import type { Patience } from "./patience.ts";
 
 /** Where bytes can be pulled from, into memory of the reader's choosing. */
 export interface ByteSource {
   /**
-   * Reads the next bytes.
+   * Reads the next bytes, as soon as there are any.
    *
    * @param memory Where to put them; not to be used afterwards, as it may have moved.
-   * @param least How many of them are worth waiting for; fewer may come all the same.
    * @returns The beginning of that memory, as far as it was filled; empty at the end.
    */
-  read(memory: Uint8Array<ArrayBuffer>, least: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(memory: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether memory is out of reach while it is read into. Default: no. */
+  readonly takesMemory?: boolean;
   /** Lets go of the source; a read under way ends. May be called again. */
   close(reason?: unknown): void | Promise<void>;
 }
@@ -21,17 +23,22 @@ export interface ByteSource {
  *
  * @param source Where the bytes come from; read to its end.
  * @param parser The parser.
+ * @param patience How long what has come may wait for more to go with it. Default: until it comes.
  * @returns What the parser makes of them.
  */
 export async function* pull<T>(
   source: ByteSource,
   parser: ByteParser<T>,
+  patience?: Patience,
 ): AsyncGenerator<T, void, void> {
   let chunk = new Uint8Array(CHUNK_BYTES);
   for (;;) {
-    const { room, least = room.length } = parser;
-    const isLarge = least >= CHUNK_BYTES;
-    const bytes = await (isLarge ? source.read(room, least) : source.read(chunk, 1));
+    const early = patience && (parser.wantsParts ?? true) ? parser.early : undefined;
+    // What is given out early has to be within reach.
+    const isLarge = parser.wantsMany && !(early && source.takesMemory);
+    const reading = source.read(isLarge ? parser.room : chunk);
+    if (early && await patience!.endsBefore(reading)) yield* early.call(parser);
+    const bytes = await reading;
     // Whoever is given what comes of them may free their memory, so that they have no length then.
     const isEnd = bytes.length === 0;
     // Though nothing came the room may have moved.
@@ -78,15 +85,7 @@ export function isByteReader(value: object): value is ByteReader {
 export function readerSource(reader: ByteReader): ByteSource {
   let open = true;
   return {
-    async read(memory, least) {
-      let filled = 0;
-      while (filled < least) {
-        const count = await reader.read(memory.subarray(filled));
-        if (count === null) break;
-        filled += count;
-      }
-      return memory.subarray(0, filled);
-    },
+    read: async (memory) => memory.subarray(0, await reader.read(memory) ?? 0),
     close() {
       if (open) reader.close();
       open = false;
@@ -105,11 +104,12 @@ export function byteSource(stream: ReadableStream<Uint8Array>): ByteSource {
   const reader = byobReader(stream);
   if (!reader) return copying(stream.getReader());
   return {
-    async read(memory, least) {
-      const { value } = await reader.read(memory, { min: least });
+    async read(memory) {
+      const { value } = await reader.read(memory);
       // Nothing at all comes of a stream that was cancelled, not even the memory.
       return value ?? new Uint8Array(0);
     },
+    takesMemory: true,
     close: (reason) => reader.cancel(reason),
   };
 }
@@ -150,48 +150,17 @@ export function copyingChunks(next: () => Promise<Uint8Array | undefined>): Byte
 export async function readUpTo(
   source: ByteSource,
   length: number,
-  most: number = length,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let memory = new Uint8Array(most);
+  let memory = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const bytes = await source.read(memory.subarray(filled), length - filled);
+    const bytes = await source.read(memory.subarray(filled));
     // Though nothing came it may have moved.
     memory = new Uint8Array(bytes.buffer);
     if (bytes.length === 0) break;
     filled += bytes.length;
   }
   return memory.subarray(0, filled);
-}
-
-/**
- * Looks at the first bytes of a source without taking them from whoever reads it.
- *
- * @param source The source, not to be read any more but through what is returned.
- * @param length How many bytes to wait for.
- * @param most How many to look at, where more come along with them. Default: no more.
- * @returns The first bytes, fewer where there are fewer, and a source of all.
- */
-export async function peek(
-  source: ByteSource,
-  length: number,
-  most: number = length,
-): Promise<{ readonly head: Uint8Array; readonly source: ByteSource }> {
-  const head = await readUpTo(source, length, most);
-  let left = head;
-  return {
-    head,
-    source: {
-      read(memory, least) {
-        if (left.length === 0) return source.read(memory, least);
-        const taken = left.subarray(0, memory.length);
-        memory.set(taken);
-        left = left.subarray(taken.length);
-        return Promise.resolve(memory.subarray(0, taken.length));
-      },
-      close: (reason) => source.close(reason),
-    },
-  };
 }
 
 /**

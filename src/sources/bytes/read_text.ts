@@ -1,7 +1,7 @@
 import { RankMeError } from "../../errors.ts";
 import { nameOf } from "./input_name.ts";
 import { openBytes } from "./open_bytes.ts";
-import type { ByteReader, ByteSource } from "./pulled_bytes.ts";
+import { type ByteReader, type ByteSource, readUpTo } from "./pulled_bytes.ts";
 
 const CHUNK_BYTES = 65_536;
 
@@ -44,7 +44,9 @@ async function decodedIf(
   const decoder = new TextDecoder();
   let text = "";
   for (let isFirst = true;; isFirst = false) {
-    const bytes = await source.read(new Uint8Array(CHUNK_BYTES), isFirst ? CHUNK_BYTES : 1);
+    const bytes = isFirst
+      ? await readUpTo(source, CHUNK_BYTES)
+      : await source.read(new Uint8Array(CHUNK_BYTES));
     text += decoder.decode(bytes, { stream: bytes.length > 0 });
     if (isFirst && !isWanted(text)) return undefined;
     if (bytes.length === 0) return text;

@@ -1,6 +1,6 @@
 import { formatBytes, RankMeError } from "../../errors.ts";
 import { rowShape, shapeName } from "../axes.ts";
-import { ChunkFeeder, type ExactReader, truncated } from "../bytes/exact_reads.ts";
+import { ChunkFeeder, type ExactReader, truncated, WholeParts } from "../bytes/exact_reads.ts";
 import type { MemoryPool } from "../bytes/memory_pool.ts";
 import { type ByteSource, pull, readUpTo } from "../bytes/pulled_bytes.ts";
 import { type RandomAccess, sequentially } from "../bytes/random_access.ts";
@@ -141,15 +141,18 @@ export function* denseRows(matrix: DenseMatrix): ExactReader<RowBlock> {
   const { rows, dim, dtype } = matrix;
   const most = rowsOfBlock(matrix);
   const rowBytes = dim * dtype.size;
-  for (let row = 0; row < rows; row += most) {
-    const wanted = Math.min(most, rows - row) * rowBytes;
-    const bytes = yield Math.min(wanted, MOST_ROW_BYTES + 1);
-    if (bytes.length > MOST_ROW_BYTES) throw tooLong(matrix);
-    if (bytes.length < wanted) {
-      const at = row + Math.floor(bytes.length / rowBytes);
-      throw truncated(`in row ${at} of ${rows}`, (rows - row) * rowBytes - bytes.length);
+  const isTooLong = rowBytes > MOST_ROW_BYTES;
+  for (let row = 0; row < rows;) {
+    const bytes = yield isTooLong
+      ? MOST_ROW_BYTES + 1
+      : new WholeParts(Math.min(most, rows - row) * rowBytes, rowBytes);
+    if (isTooLong && bytes.length > MOST_ROW_BYTES) throw tooLong(matrix);
+    const left = bytes.length % rowBytes;
+    row += (bytes.length - left) / rowBytes;
+    if (left > 0 || bytes.length === 0) {
+      throw truncated(`in row ${row} of ${rows}`, (rows - row) * rowBytes - left);
     }
-    // Exactly what was asked for, in memory of its own.
+    // Whole rows, in memory of their own.
     yield denseBlock(bytes as Uint8Array<ArrayBuffer>, matrix);
   }
 }

@@ -1,5 +1,5 @@
 import { formatBytes, RankMeError } from "../../errors.ts";
-import { ChunkFeeder, type ExactReader } from "../bytes/exact_reads.ts";
+import { ChunkFeeder, type ExactReader, WholeParts } from "../bytes/exact_reads.ts";
 import type { RawFormat } from "../detect.ts";
 import type { FormatReader } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
@@ -37,17 +37,13 @@ export function rawReader(format: RawFormat): FormatReader {
 }
 
 function* rawRows(dim: number, dtype: DType): ExactReader<RowBlock> {
-  const wanted = rowsOfBlock({ dim, dtype }) * dim * dtype.size;
-  let size = 0;
-  for (let isLast = false; !isLast;) {
+  const rowBytes = dim * dtype.size;
+  const wanted = new WholeParts(rowsOfBlock({ dim, dtype }) * rowBytes, rowBytes);
+  for (let size = 0;;) {
     const bytes = yield wanted;
     size += bytes.length;
-    // Whoever takes a block may free its memory, so that nothing can be asked of it afterwards.
-    isLast = bytes.length < wanted;
-    if (isLast) checkWholeRows(size, dim, dtype);
-    // The last one is a part of the memory it was read into.
-    const rows = isLast ? bytes.slice() : bytes;
-    if (rows.length > 0) yield denseBlock(rows as Uint8Array<ArrayBuffer>, { dim, dtype });
+    if (bytes.length === 0 || bytes.length % rowBytes > 0) return checkWholeRows(size, dim, dtype);
+    yield denseBlock(bytes as Uint8Array<ArrayBuffer>, { dim, dtype });
   }
 }
 

@@ -115,8 +115,8 @@ function checked(
 ): ByteSource {
   let found = 0, size = 0;
   return {
-    async read(memory, least) {
-      const bytes = await source.read(memory, least);
+    async read(memory) {
+      const bytes = await source.read(memory);
       size += bytes.length;
       found = crc32(bytes, found);
       if (size > uncompressedSize || bytes.length === 0 && size < uncompressedSize) {
@@ -139,7 +139,7 @@ function inflating(file: RandomAccess): ByteSource {
   let bytes = new Uint8Array(0);
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
-      if (bytes.length === 0) bytes = await compressed.read(new Uint8Array(CHUNK_BYTES), 1);
+      if (bytes.length === 0) bytes = await compressed.read(new Uint8Array(CHUNK_BYTES));
       if (bytes.length === 0) return controller.close();
       controller.enqueue(bytes.subarray(0, INFLATED_BYTES));
       bytes = bytes.subarray(INFLATED_BYTES);
@@ -147,7 +147,7 @@ function inflating(file: RandomAccess): ByteSource {
   }, { highWaterMark: 0 });
   const source = byteSource(stream.pipeThrough(new DecompressionStream("deflate-raw")));
   return {
-    read: (memory, least) => unzipping(() => source.read(memory, least)),
+    read: (memory) => unzipping(() => source.read(memory)),
     // A stream that failed fails once more when it is cancelled, which says nothing new.
     close: async (reason) => {
       await Promise.resolve(source.close(reason)).catch(() => {});

@@ -69,10 +69,15 @@ export class CsvRows implements TextReader {
       : yield* this.#readLines(begun);
     if (isEnd) {
       if (!this.#cells && this.#waiting.length > 0) this.#choose();
-      this.#blocks?.finish();
-      yield* this.#taken();
+      yield* this.early();
     }
     return rest;
+  }
+
+  /** Gives out the rows that wait for others to fill a block. */
+  *early(): Generator<RowBlock> {
+    this.#blocks?.finish();
+    yield* this.#taken();
   }
 
   /** Passes comments and blank lines by; what follows them says what the delimiter is. */

@@ -58,10 +58,15 @@ export class JsonLineRows implements TextReader {
     }
     if (isEnd) {
       if (this.#waiting.length > 0) this.#choose();
-      this.#blocks?.finish();
-      yield* this.#taken();
+      yield* this.early();
     }
     return "";
+  }
+
+  /** Gives out the rows that wait for others to fill a block. */
+  *early(): Generator<RowBlock> {
+    this.#blocks?.finish();
+    yield* this.#taken();
   }
 
   #take(line: string, isCut: boolean): void {

@@ -91,17 +91,22 @@ export class RowBlocks {
       this.#keys.map((name, i) => ({ name, origin: `column "${name}"`, texts: this.#texts[i] })),
     ));
     this.#rowsBefore += rows;
-    this.#data = new Float64Array(0);
     this.#lines = [];
     this.#nullRows = [];
     this.#nullIn = new Map();
     this.#texts = this.#keys.map(() => []);
   }
 
-  /** The numbers of the block; where all rows are null, none were held. */
+  /**
+   * The numbers of the block; where all rows are null, none were held. Whoever keeps a few rows is not
+   * to keep the memory of a full block.
+   */
   #dataOf(rows: number): Float64Array {
-    const length = rows * this.#dim;
-    return this.#data.length > 0 ? this.#data.subarray(0, length) : new Float64Array(length);
+    const length = rows * this.#dim, data = this.#data;
+    if (data.length === 0) return new Float64Array(length);
+    if (2 * length < data.length) return data.slice(0, length);
+    this.#data = new Float64Array(0);
+    return data.subarray(0, length);
   }
 
   #push(line: number): void {

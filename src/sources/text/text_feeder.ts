@@ -14,6 +14,12 @@ export interface TextReader {
    * @returns What is not read yet, as it needs more lines.
    */
   read(text: string, isEnd: boolean): Generator<RowBlock, string>;
+  /**
+   * Gives out the rows that wait for others to fill a block.
+   *
+   * @returns The rows.
+   */
+  early(): Iterable<RowBlock>;
 }
 
 /** A line, or a field with newlines in it, that is longer is not believed to be one. */
@@ -64,6 +70,11 @@ export class TextFeeder implements ByteParser<RowBlock> {
       start = next;
     }
     this.#keep(chunk.subarray(end));
+  }
+
+  /** Gives out the rows that have been read. */
+  early(): Iterable<RowBlock> {
+    return this.#reader.early();
   }
 
   /**

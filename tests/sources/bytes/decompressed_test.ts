@@ -31,7 +31,7 @@ async function unpacked(
   const source = decompressed(byteSource(as(bytes, sizes)), compression);
   const parts: Uint8Array[] = [];
   for (;;) {
-    const part = await source.read(new Uint8Array(100_000), 1);
+    const part = await source.read(new Uint8Array(100_000));
     if (part.length === 0) break;
     parts.push(part);
   }
@@ -271,7 +271,7 @@ Deno.test("a few bytes that become gigabytes come as they are read, in little me
     const source = decompressed(byteSource(chunked(bytes)), compression);
     let memory = new Uint8Array(65536), length = 0;
     while (length < 1 << 28) {
-      const part = await source.read(memory, 1);
+      const part = await source.read(memory);
       memory = new Uint8Array(part.buffer);
       length += part.length;
     }
@@ -313,7 +313,7 @@ Deno.test("an error of the stream below comes out as it is", async () => {
   const broken = new Error("broken");
   const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(broken) });
   const source = decompressed(byteSource(stream), "gzip");
-  assertEquals(await assertRejects(() => source.read(new Uint8Array(9), 1)), broken);
+  assertEquals(await assertRejects(() => source.read(new Uint8Array(9))), broken);
 });
 
 // --- Embeddings inside ---

@@ -85,7 +85,7 @@ Deno.test("a file is a source from beginning to end, right into the memory it is
     const parts: Uint8Array[] = [];
     for (;;) {
       const memory = new Uint8Array(100).fill(0xaa);
-      const part = await source.read(memory, 1);
+      const part = await source.read(memory);
       assertStrictEquals(part.buffer, memory.buffer);
       if (part.length === 0) break;
       parts.push(part);
@@ -96,15 +96,15 @@ Deno.test("a file is a source from beginning to end, right into the memory it is
     await source.close();
   });
   const nothing = sequentially(inMemory(new Uint8Array(0)));
-  assertEquals((await nothing.read(new Uint8Array(5), 1)).length, 0);
+  assertEquals((await nothing.read(new Uint8Array(5))).length, 0);
 });
 
 Deno.test("a file that shrinks while it is read from beginning to end is an error", async () => {
   await withFile(randomBytes(4, 3000), async (path) => {
     const source = sequentially(await opened(path));
-    await source.read(new Uint8Array(1000), 1);
+    await source.read(new Uint8Array(1000));
     await Deno.truncate(path, 1010);
-    const error = await assertRejects(() => source.read(new Uint8Array(1000), 1), RankMeError);
+    const error = await assertRejects(() => source.read(new Uint8Array(1000)), RankMeError);
     assertEquals([error.code, error.place.byte], ["truncated", 1010]);
     await source.close();
   });

@@ -19,6 +19,10 @@ class Keeping implements TextReader {
     const end = isEnd ? -1 : text.indexOf("+");
     return end < 0 ? "" : text.slice(end);
   }
+
+  early(): RowBlock[] {
+    return [];
+  }
 }
 
 function textsOf(bytes: Uint8Array, size: number): string[] {

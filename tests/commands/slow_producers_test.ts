@@ -1,0 +1,138 @@
+/** Rows of producers that write some and then wait: real pipes, a real process, a real SIGINT. */
+import { assert, assertEquals } from "@std/assert";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { npyFile, npyHeader } from "../sources/dense/dense_bytes.ts";
+import { gaussian } from "../linalg/matrices.ts";
+
+const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+const DIM = 4;
+
+interface Report {
+  readonly rows: number;
+  readonly complete: boolean;
+}
+
+/** The CLI behind a pipe that stays open, and the reports that it prints, one line each. */
+class Listening {
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<Uint8Array>;
+  #text = "";
+
+  constructor(...flags: string[]) {
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", CLI, "-", "--json", "--backend", "wasm", "-q", ...flags],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#process.stdin.getWriter();
+    this.#lines = this.#process.stdout.getReader();
+  }
+
+  async write(...parts: Uint8Array[]): Promise<void> {
+    for (const part of parts) await this.#input.write(part);
+  }
+
+  /** The next report, while more could still be written. */
+  async report(): Promise<Report> {
+    while (!this.#text.includes("\n")) {
+      const { value, done } = await this.#lines.read();
+      assert(!done, "it ended without a report");
+      this.#text += new TextDecoder().decode(value);
+    }
+    const end = this.#text.indexOf("\n");
+    const { rows, complete } = JSON.parse(this.#text.slice(0, end));
+    this.#text = this.#text.slice(end + 1);
+    return { rows, complete };
+  }
+
+  interrupt(): void {
+    this.#process.kill("SIGINT");
+  }
+
+  /** The exit status, after it has ended of itself. */
+  async ended(): Promise<number> {
+    const { code } = await this.#process.status;
+    await this.#input.abort().catch(() => {});
+    await this.#lines.cancel();
+    await this.#process.stderr.cancel();
+    return code;
+  }
+}
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const rowsOf = (count: number) =>
+  Array.from({ length: count }, (_, row) => [...gaussian(row + 1, DIM)]);
+const float32 = (rows: readonly number[][]) =>
+  rows.map((row) => new Uint8Array(Float32Array.from(row).buffer));
+
+/** How each format's first rows come through a pipe that promises more. */
+const PRODUCERS: Readonly<
+  Record<string, { flags?: string[]; head?: Uint8Array; rows: (rows: number[][]) => Uint8Array[] }>
+> = {
+  csv: { rows: (rows) => rows.map((row) => utf8(`${row.join(",")}\n`)) },
+  tsv: { rows: (rows) => rows.map((row) => utf8(`${row.join("\t")}\n`)) },
+  "CSV with quotes": { rows: (rows) => rows.map((row) => utf8(`${row.map((x) => `"${x}"`)}\n`)) },
+  "JSON Lines": { rows: (rows) => rows.map((row) => utf8(`${JSON.stringify({ emb: row })}\n`)) },
+  "raw float32": { flags: ["--format", "f32", "--dim", `${DIM}`], rows: float32 },
+  ".npy": {
+    head: npyFile(npyHeader("<f4", [1000, DIM])),
+    rows: float32,
+  },
+};
+
+for (const [name, { flags = [], head, rows }] of Object.entries(PRODUCERS)) {
+  Deno.test(`${name}: an interruption scores every row that has come`, async () => {
+    const process = new Listening("--every", "5", ...flags);
+    if (head) await process.write(head);
+    await process.write(...rows(rowsOf(12)));
+    // Printed at once, though no other row comes.
+    assertEquals(await process.report(), { rows: 5, complete: false });
+    assertEquals(await process.report(), { rows: 10, complete: false });
+    await process.write(...rows(rowsOf(3)));
+    assertEquals(await process.report(), { rows: 15, complete: false });
+    process.interrupt();
+    assertEquals(await process.report(), { rows: 15, complete: false });
+    assertEquals(await process.ended(), 130);
+  });
+
+  Deno.test(`${name}: a limit ends it when so many rows have come`, async () => {
+    const process = new Listening("--limit", "7", ...flags);
+    if (head) await process.write(head);
+    await process.write(...rows(rowsOf(9)));
+    assertEquals(await process.report(), { rows: 7, complete: true });
+    assertEquals(await process.ended(), 0);
+  });
+}
+
+Deno.test("--until looks at rows as soon as there are enough of them", async () => {
+  const process = new Listening("--until", "0.9", "--format", "f32", "--dim", `${DIM}`);
+  await process.write(...float32(rowsOf(512)));
+  assertEquals((await process.report()).rows, 512);
+  assertEquals(await process.ended(), 0);
+});
+
+const COMPRESSORS = { gzip: gzipSync, zstd: zstdCompressSync };
+
+for (const [name, compress] of Object.entries(COMPRESSORS)) {
+  Deno.test(`${name}: what its compressor has let go of is scored`, async () => {
+    const process = new Listening("--every", "6");
+    const text = rowsOf(6).map((row) => `${row.join(",")}\n`).join("");
+    // A member or frame of its own, as a compressor that is flushed and begun anew writes.
+    await process.write(new Uint8Array(compress(text)));
+    assertEquals(await process.report(), { rows: 6, complete: false });
+    process.interrupt();
+    assertEquals(await process.report(), { rows: 6, complete: false });
+    assertEquals(await process.ended(), 130);
+  });
+}
+
+Deno.test("64 KiB that fill a pipe exactly are rows that have come", async () => {
+  const process = new Listening("--every", "4096", "--format", "f32", "--dim", `${DIM}`);
+  await process.write(new Uint8Array(65_536).fill(1));
+  assertEquals(await process.report(), { rows: 4096, complete: false });
+  process.interrupt();
+  assertEquals(await process.report(), { rows: 4096, complete: false });
+  assertEquals(await process.ended(), 130);
+});
