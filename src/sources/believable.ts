@@ -1,17 +1,7 @@
 import { RankMeError } from "../errors.ts";
 import { namesWhat } from "./column_names.ts";
-import { type Column, listed } from "./columns.ts";
+import { type Column, listed, type UnprovenColumn } from "./column.ts";
 import type { RowBlock } from "./row_block.ts";
-
-/**
- * A column of vectors that nobody named and whose name does not say that it holds embeddings: its first
- * rows have to show it.
- */
-export interface UnprovenColumn {
-  readonly name: string;
-  /** All columns there are, for messages. */
-  readonly columns: readonly Column[];
-}
 
 /**
  * Decides whether the only column of vectors can be taken though nobody named it. Beside one that holds

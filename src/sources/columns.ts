@@ -1,6 +1,7 @@
 import { RankMeError } from "../errors.ts";
 import type { Axes } from "./axes.ts";
-import { believed, checkCounted, type UnprovenColumn } from "./believable.ts";
+import { believed, checkCounted } from "./believable.ts";
+import { type Column, listed, type UnprovenColumn } from "./column.ts";
 import { namesWhat, numberedColumns } from "./column_names.ts";
 import type { ReadColumns } from "./read_columns.ts";
 import type { RowBlock } from "./row_block.ts";
@@ -28,31 +29,6 @@ export interface KeyChoice {
   readonly keys?: readonly string[];
 }
 
-/** A column that an input has. */
-export interface Column {
-  /** Its name; that of a field of a struct has the struct's before it, as in `a.b`. */
-  readonly name: string;
-  /**
-   * What its values could be: embeddings, lists of as many as there are, one dimension of them, what
-   * rows belong to as the user says, or none of these.
-   */
-  readonly kind: "vectors" | "matrices" | "numbers" | "key" | "other";
-  /** What messages call its type, as in `list<float32>`. */
-  readonly type: string;
-  /** What would do in its place, where it holds embeddings in a form that is none of these. */
-  readonly advice?: string;
-  /**
-   * As many numbers as its first value holds, be they in a form that is read or not; of a type that only
-   * could hold them, {@linkcode A_FEW}. Default: none, or not known.
-   */
-  readonly numbers?: number;
-  /** Whether it is only a part of a value, as the shape of a tensor is: taken by its name only. */
-  readonly isPart?: boolean;
-}
-
-/** A vector of fewer numbers is hardly one of embeddings where another column could hold these. */
-export const A_FEW = 16;
-
 /** Columns that were found to hold embeddings. */
 export type ChosenColumns =
   & ReadColumns
@@ -79,9 +55,6 @@ const TYPED: Needs = {
   vectors: `a column of lists of ${FLOATS} is needed`,
   numbers: `each of --columns must be ${FLOATS}`,
 };
-
-/** How many names a message lists before it says "and more". */
-const NAMES_SHOWN = 12;
 
 /**
  * Refuses a choice that contradicts itself.
@@ -401,17 +374,4 @@ export function originOf(
 function globMatches(pattern: string, name: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
-}
-
-/**
- * Columns as messages list them.
- *
- * @param columns The columns.
- * @returns Their names and types, as far as there is room for them.
- */
-export function listed(columns: readonly Pick<Column, "name" | "type">[]): string {
-  if (columns.length === 0) return "none";
-  const names = columns.slice(0, NAMES_SHOWN).map(({ name, type }) => `${name} (${type})`);
-  const more = columns.length - names.length;
-  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,6 +1,6 @@
 import type { ColumnSpan, EmbeddingData, RowKeys } from "../batch.ts";
 import type { Place } from "../errors.ts";
-import type { UnprovenColumn } from "./believable.ts";
+import type { UnprovenColumn } from "./column.ts";
 
 /** Consecutive rows as an input holds them, before unusable ones are refused or left out. */
 export interface RowBlock {

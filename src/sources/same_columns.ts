@@ -1,12 +1,11 @@
 import { RankMeError } from "../errors.ts";
 import type { Axes } from "./axes.ts";
+import { type Column, listed } from "./column.ts";
 import {
   chooseColumns,
   type ChosenColumns,
-  type Column,
   type ColumnChoice,
   type KeyChoice,
-  listed,
   type Needs,
 } from "./columns.ts";
 import type { ReadColumns } from "./read_columns.ts";

@@ -1,4 +1,4 @@
-import type { Column } from "./columns.ts";
+import type { Column } from "./column.ts";
 
 /** What becomes of a column. */
 type Described = Pick<Column, "kind" | "type" | "advice">;

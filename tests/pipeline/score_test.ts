@@ -290,7 +290,7 @@ Deno.test("a loop over reports that breaks off releases the source", async () =>
 
 Deno.test("a loop that breaks off releases a source that is making it wait", async () => {
   const source = watchedSource((index) =>
-    index < 5 ? batchOf(2, index + 1, 1, 0, index + 1) : never<EmbeddingBatch>()
+    index < 5 ? batchOf(2, index, 1, 0, index) : never<EmbeddingBatch>()
   );
   const loop = async () => {
     for await (const { rows } of scoreStream(source.stream, { every: 4 })) if (rows === 8) break;
@@ -347,7 +347,7 @@ Deno.test("an error of onProgress ends the score with it and releases the source
 
 Deno.test("a signal while the source is stuck scores what was read, and says so", async () => {
   const source = watchedSource((index) =>
-    index < 5 ? batchOf(2, index, 1, 0, index) : never<EmbeddingBatch>()
+    index < 5 ? batchOf(2, index + 1, 1, 0, index + 1) : never<EmbeddingBatch>()
   );
   const controller = new AbortController();
   const scoring = score(source.stream, { signal: controller.signal });

@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { RankMeError } from "../../src/errors.ts";
+import type { Column } from "../../src/sources/column.ts";
 import {
   asksForSeveral,
   checkChoice,
   checkSameColumns,
   chooseColumns,
   chooseKeys,
-  type Column,
   type ColumnChoice,
   originOf,
 } from "../../src/sources/columns.ts";

@@ -4,7 +4,7 @@ import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
 import { axesOfLists, rowShapeOfEach, shapeName } from "../axes.ts";
 import { namesWhat } from "../column_names.ts";
-import { A_FEW, type Column } from "../columns.ts";
+import { A_FEW, type Column } from "../column.ts";
 import type { Axes } from "../axes.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt, decoding } from "./corrupt.ts";

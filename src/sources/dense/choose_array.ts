@@ -1,6 +1,7 @@
 import { RankMeError } from "../../errors.ts";
-import type { UnprovenColumn } from "../believable.ts";
-import { chooseKeys, type Column } from "../columns.ts";
+import type { UnprovenColumn } from "../column.ts";
+import type { Column } from "../column.ts";
+import { chooseKeys } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import { chooseSameColumns } from "../same_columns.ts";
 import { unequalRows } from "../side_by_side.ts";

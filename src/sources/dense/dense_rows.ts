@@ -7,7 +7,7 @@ import { type RandomAccess, sequentially } from "../bytes/random_access.ts";
 import { corruptData } from "../corrupt.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
-import type { UnprovenColumn } from "../believable.ts";
+import type { UnprovenColumn } from "../column.ts";
 import type { DType } from "./dtype.ts";
 
 /** The numbers of a block take about as many bytes; what of a block is read fits into a cache then. */

@@ -1,6 +1,6 @@
 import { RankMeError } from "../../errors.ts";
 import { shapeName } from "../axes.ts";
-import type { UnprovenColumn } from "../believable.ts";
+import type { UnprovenColumn } from "../column.ts";
 import { ChunkFeeder, type ExactReader } from "../bytes/exact_reads.ts";
 import type { MemoryPool } from "../bytes/memory_pool.ts";
 import { type ByteSource, pull } from "../bytes/pulled_bytes.ts";

@@ -4,7 +4,8 @@ import { ChunkFeeder, exactly, type ExactReader } from "../bytes/exact_reads.ts"
 import type { MemoryPool } from "../bytes/memory_pool.ts";
 import { pull } from "../bytes/pulled_bytes.ts";
 import type { RandomAccess } from "../bytes/random_access.ts";
-import { checkChoice, type Column, type ColumnChoice } from "../columns.ts";
+import type { Column } from "../column.ts";
+import { checkChoice, type ColumnChoice } from "../columns.ts";
 import { corruptData } from "../corrupt.ts";
 import { foreignArchive } from "../foreign/archives.ts";
 import type { FormatReader, RowOptions } from "../format_reader.ts";

@@ -4,7 +4,8 @@ import { ChunkFeeder, type ExactReader, truncated } from "../bytes/exact_reads.t
 import type { MemoryPool } from "../bytes/memory_pool.ts";
 import { pull } from "../bytes/pulled_bytes.ts";
 import { type RandomAccess, sequentially } from "../bytes/random_access.ts";
-import { asksForSeveral, checkChoice, type Column } from "../columns.ts";
+import type { Column } from "../column.ts";
+import { asksForSeveral, checkChoice } from "../columns.ts";
 import { corruptData } from "../corrupt.ts";
 import type { FormatReader, RowOptions } from "../format_reader.ts";
 import { inStep } from "../in_step.ts";

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import { namesWhat } from "../column_names.ts";
-import { A_FEW, type Column } from "../columns.ts";
+import { A_FEW, type Column } from "../column.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt } from "./corrupt.ts";
 

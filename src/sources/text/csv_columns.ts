@@ -1,8 +1,8 @@
 import { RankMeError } from "../../errors.ts";
+import type { Column } from "../column.ts";
 import {
   chooseKeys,
   type ChosenColumns,
-  type Column,
   type ColumnChoice,
   type KeyChoice,
   type Needs,

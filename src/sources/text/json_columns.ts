@@ -1,8 +1,8 @@
+import type { Column } from "../column.ts";
 import {
   checkSameColumns,
   chooseKeys,
   type ChosenColumns,
-  type Column,
   type ColumnChoice,
   type KeyChoice,
   type Needs,

@@ -1,6 +1,6 @@
 import { shapeName } from "../axes.ts";
 import { namesWhat } from "../column_names.ts";
-import type { Column } from "../columns.ts";
+import type { Column } from "../column.ts";
 import { isObject, type JsonObject } from "./json_value.ts";
 
 /** An object that is one thing, of which no key is a column. */
