@@ -9,6 +9,8 @@ const PAUSE_MS = 10;
 export class Patience {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onPause: (() => void) | undefined;
+  /** When the wait under way began; a timer may be older. */
+  #since = 0;
 
   /**
    * Waits for something to happen, or not to.
@@ -17,10 +19,8 @@ export class Patience {
    * @returns Whether there was a pause before it settled. Its errors are left to whoever awaits it.
    */
   endsBefore(promise: Promise<unknown>): Promise<boolean> {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#onPause?.();
-    }, PAUSE_MS);
+    this.#since = performance.now();
+    if (this.#timer === undefined) this.#wait();
     return new Promise((resolve) => {
       const settle = (isPause: boolean) => {
         this.#onPause = undefined;
@@ -29,6 +29,15 @@ export class Patience {
       this.#onPause = () => settle(true);
       promise.then(() => settle(false), () => settle(false));
     });
+  }
+
+  #wait(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#onPause === undefined) return;
+      if (performance.now() - this.#since < PAUSE_MS) this.#wait();
+      else this.#onPause();
+    }, PAUSE_MS);
   }
 
   /** Says that nobody will wait any more. */
