@@ -281,15 +281,20 @@ export function closest(typed: string, words: readonly string[]): string | undef
   return ranked[0]?.edits <= Math.max(1, typed.length / 3) ? ranked[0].word : undefined;
 }
 
-/** How many letters must be added, removed or changed (Levenshtein). */
+/** How many letters must be added, removed, changed or swapped with the next (Damerau). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 0; i < a.length; i++) {
     const row = [i + 1];
     for (let j = 0; j < b.length; j++) {
-      row.push(Math.min(row[j] + 1, previous[j + 1] + 1, previous[j] + (a[i] === b[j] ? 0 : 1)));
+      const changed = previous[j] + (a[i] === b[j] ? 0 : 1);
+      const isSwap = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      row.push(
+        Math.min(row[j] + 1, previous[j + 1] + 1, changed, isSwap ? before[j - 1] + 1 : Infinity),
+      );
     }
-    previous = row;
+    [before, previous] = [previous, row];
   }
   return previous[b.length];
 }

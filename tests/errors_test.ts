@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { allocating, type ErrorCode, formatBytes, RankMeError } from "../src/errors.ts";
+import { allocating, closest, type ErrorCode, formatBytes, RankMeError } from "../src/errors.ts";
 
 Deno.test("an error's message names the input, the place, what was found and what would do", () => {
   const error = new RankMeError("non-finite", 'NaN in column "embedding"', {
@@ -168,4 +168,11 @@ Deno.test("formatBytes() rounds up to the next unit rather than to 1.00e+3 of on
   assertEquals(formatBytes(999_499), "999 kB");
   assertEquals(formatBytes(999_999), "1.00 MB");
   assertEquals(formatBytes(999_999_999), "1.00 GB");
+});
+
+Deno.test("two neighbouring letters that were swapped are one mistake", () => {
+  for (const [typed, meant] of [["scroe", "score"], ["slect", "select"], ["csore", "score"]]) {
+    assertEquals(closest(typed, ["score", "select", "compare"]), meant);
+  }
+  assertEquals(closest("eroc", ["score"]), undefined);
 });
