@@ -100,6 +100,24 @@ export function checkNoNames(first: readonly string[], second: readonly string[]
   }
 }
 
+/** A row of fewer whole numbers may well be 0, 1, … by itself. */
+const FEW_NUMBERS = 16;
+
+/**
+ * Refuses names that count, as pandas gives them, where they could be the first of rows that are of whole
+ * numbers, too.
+ *
+ * @param header The first row, taken for names.
+ * @param row The row after it.
+ * @throws {RankMeError} `column`, when it cannot be told.
+ */
+export function checkCountingNames(header: readonly string[], row: readonly string[]): void {
+  if (!isCounting(header) || header[0].trim() === "") return;
+  const isWhole = row.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell));
+  const goesOn = Number(row[0]) === header.length;
+  if (isWhole && (header.length < FEW_NUMBERS || goesOn)) throw ambiguous(header);
+}
+
 /** 0, 1, … as pandas names the columns of an array, perhaps after the empty name of its index. */
 function isCounting(cells: readonly string[]): boolean {
   const isIndexed = cells[0].trim() === "";

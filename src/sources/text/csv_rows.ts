@@ -4,7 +4,13 @@ import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
 import { checkFields, type CsvCells, csvCells, splitLine } from "./csv_cells.ts";
 import { CsvColumns } from "./csv_columns.ts";
-import { checkNoNames, couldBeNames, delimiterOf, headerPlace } from "./csv_header.ts";
+import {
+  checkCountingNames,
+  checkNoNames,
+  couldBeNames,
+  delimiterOf,
+  headerPlace,
+} from "./csv_header.ts";
 import { CsvKeyCells } from "./csv_key_cells.ts";
 import { readRecords } from "./csv_records.ts";
 import { RowBlocks } from "./row_blocks.ts";
@@ -41,6 +47,8 @@ export class CsvRows implements TextReader {
   #columns: CsvColumns | undefined;
   /** Whether the first row is only thought to be one of values. */
   #mayBeNamed = false;
+  /** The first row, taken for one of names that nobody asked for, until the one after it is seen. */
+  #guessedHeader: WaitingRow | undefined;
   #waiting: WaitingRow[] = [];
   #waitingLength = 0;
   #cells: CsvCells | undefined;
@@ -146,10 +154,16 @@ export class CsvRows implements TextReader {
     if (!this.#columns) {
       const { columns, isHeader } = this.#named(cells);
       this.#columns = columns;
-      this.#mayBeNamed = this.#options.header === undefined && !columns.areNamed;
-      if (isHeader) return;
+      const isTold = this.#options.header !== undefined;
+      this.#mayBeNamed = !isTold && !columns.areNamed;
+      if (isHeader) {
+        if (!isTold) this.#guessedHeader = { cells, line: this.line };
+        return;
+      }
     }
-    const columns = this.#columns;
+    const columns = this.#columns, header = this.#guessedHeader;
+    if (header) this.#placedAt(header, () => checkCountingNames(header.cells, cells));
+    this.#guessedHeader = undefined;
     this.#placing(isCut, () => checkFields(cells.length, columns.count));
     columns.learn(cells);
     this.#waiting.push({ cells, line: this.line });
@@ -157,16 +171,18 @@ export class CsvRows implements TextReader {
     const isEnough = this.#waiting.length >= MOST_WAITING ||
       this.#waitingLength > MOST_WAITING_LENGTH;
     const [first, second] = this.#waiting;
-    if (this.#mayBeNamed && second) this.#checkNoNames(first, second);
+    if (this.#mayBeNamed && second) {
+      this.#placedAt(first, () => checkNoNames(first.cells, second.cells));
+    }
     const waitsForSecond = this.#mayBeNamed && !second && couldBeNames(first.cells);
     if (isEnough || columns.areKnown && !waitsForSecond) this.#choose();
   }
 
-  #checkNoNames(first: WaitingRow, second: WaitingRow): void {
+  #placedAt({ line }: WaitingRow, check: () => void): void {
     try {
-      checkNoNames(first.cells, second.cells);
+      check();
     } catch (error) {
-      throw error instanceof RankMeError ? error.at({ line: first.line }) : error;
+      throw error instanceof RankMeError ? error.at({ line }) : error;
     }
   }
 

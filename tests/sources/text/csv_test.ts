@@ -551,3 +551,14 @@ Deno.test("a field of bits is no number, with a header and without, and says how
     }
   }
 });
+
+Deno.test("a first row that counts is asked about where the next is of whole numbers, and else names", () => {
+  const wide = Array.from({ length: 20 }, (_, i) => i).join(",");
+  const next = Array.from({ length: 20 }, (_, i) => 20 + i).join(",");
+  for (const text of ["0,1\n1,4\n2,0\n", "0,1,2\n3,4,5\n", `${wide}\n${next}\n`]) {
+    assertStringIncludes(refusal(() => csvRows(text)).message, "--no-header if it does not");
+    const rows = text.trim().split("\n").map((line) => line.split(",").map(Number));
+    assertEquals(csvRows(text, { header: false }).length, rows.length);
+  }
+  assertEquals(csvRows("0,1\n0.5,1.0\n2.5,0.0\n"), [[0.5, 1], [2.5, 0]]);
+});
