@@ -1,4 +1,5 @@
 import type { CompiledExpression } from "../metrics/expressions/compile.ts";
+import { halfWidth } from "../metrics/jackknife.ts";
 import { METRICS, metricsNamed } from "../metrics/metrics.ts";
 import { numberNames } from "../metrics/number_names.ts";
 import { metricsAskedFor, Ranker } from "../pipeline/rank_report.ts";
@@ -273,7 +274,8 @@ function allowedDrop(
           "score more rows, or pass --max-drop",
         );
       }
-      return Math.hypot(before.rankMe - before.confidence.low, now.confidence.high - now.rankMe);
+      // Of ends that are cut to what RankMe can be, the whole width.
+      return Math.hypot(halfWidth(before.confidence), halfWidth(now.confidence));
   }
 }
 

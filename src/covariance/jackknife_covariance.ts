@@ -12,6 +12,9 @@ const DEFAULT_GROUPS = 16;
 /** How many numbers wait at the most, so that each group's are taken in many at a time. */
 const WAITING_NUMBERS = 1 << 20;
 
+/** Of so many rows at the most a median is taken, which is then a sixth of their spread off the mean. */
+const MEDIAN_ROWS = 64;
+
 /** How to keep what is known of groups of rows. */
 export interface JackknifeCovarianceOptions {
   /** Whether to keep triangular factors: see {@linkcode OnlineCovariance}. Default: no. */
@@ -234,7 +237,7 @@ export class JackknifeCovariance {
   #takeIn(group: number): void {
     if (this.#waitingRows[group] === 0) return;
     this.#lengths ??= new LengthSums(this.groups, this.#meanOfWaiting());
-    if (!this.#pivoted && this.#count >= this.#dim) this.#choosePivot(this.#lengths.center);
+    if (!this.#pivoted && this.#count >= this.#dim) this.#choosePivot(this.#medianSoFar());
     const rows = this.#waitingOf(group);
     this.#waitingRows[group] = 0;
     this.#lengths.add(group, rows);
@@ -257,6 +260,27 @@ export class JackknifeCovariance {
   #meanOfWaiting(): Float64Array {
     const groups = Array.from(this.#waitingRows.keys(), (group) => this.#waitingOf(group));
     return new HeldRows(groups.filter(({ rows }) => rows > 0)).mean();
+  }
+
+  /**
+   * A pivot near most rows. The mean will not do: one row far from all others would move it away from
+   * them, and where that row is left out their squares about it would cancel.
+   */
+  #medianSoFar(): Float64Array {
+    const most = Math.ceil(MEDIAN_ROWS / this.groups);
+    const rows = Array.from(this.#waitingRows.keys(), (group) => {
+      const count = this.#waitingRows[group], taken = Math.min(count, most);
+      return Array.from(
+        { length: taken },
+        (_, i) => this.#waitingOf(group).row(Math.floor(i * count / taken)),
+      );
+    });
+    const means = this.#states.filter(({ count }) => count > 0).map(({ mean }) => mean);
+    const all = [...means, ...rows.flat()], middle = (all.length - 1) >> 1;
+    return Float64Array.from(
+      { length: this.#dim },
+      (_, dimension) => Float64Array.from(all, (row) => row[dimension]).sort()[middle],
+    );
   }
 
   #refuseUnusable(batch: EmbeddingBatch): void {

@@ -68,11 +68,15 @@ export class LengthSums {
    * @returns The kurtosis.
    */
   kurtosis(): LengthKurtosis {
-    const count = sum(this.#counts), squares = sum(this.#squares), fourths = sum(this.#fourths);
-    const without = this.#counts.map((own, group) =>
-      (count - own) * (fourths - this.#fourths[group]) / (squares - this.#squares[group]) ** 2
-    );
-    return { all: count * fourths / squares ** 2, without };
+    // Of those that are left: what a far row's group is subtracted from is nothing but its rounding.
+    const kurtosisOf = (isIn: (group: number) => boolean) => {
+      const [count, squares, fourths] = [this.#counts, this.#squares, this.#fourths].map((values) =>
+        sum(values.filter((_, group) => isIn(group)))
+      );
+      return count * fourths / squares ** 2;
+    };
+    const without = this.#counts.map((_, own) => kurtosisOf((group) => group !== own));
+    return { all: kurtosisOf(() => true), without };
   }
 }
 

@@ -20,6 +20,16 @@ export interface JackknifeDifference extends JackknifeInterval {
   readonly difference: number;
 }
 
+/** What the width of an interval comes from. */
+export interface IntervalWidth {
+  /** The standard error. */
+  readonly standardError: number;
+  /** How often the interval should hold what it is of. Default: 0.95. */
+  readonly level?: number;
+  /** How many groups there were, all with rows. */
+  readonly groups: number;
+}
+
 /** An estimate from some rows, and what it is without each group of them. */
 export interface Replicates {
   /** From all rows. */
@@ -72,6 +82,28 @@ export function jackknife(
 ): JackknifeInterval {
   const own = deviations({ estimate, replicates, sizes });
   return interval(estimate, widening * length(own), own.length, level);
+}
+
+/**
+ * How far an interval reaches to either side where its ends are not cut.
+ *
+ * @param interval Its standard error, its level and the number of groups.
+ * @returns t·SE, in the unit of the estimate.
+ * @throws {RankMeError} `usage`, for a level that is not above 0 and below 1.
+ *
+ * @example Sixteen groups
+ * ```ts
+ * import { halfWidth } from "@rankme/rankme/metrics";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(halfWidth({ standardError: 2, groups: 16 }), 4.2629, 1e-4);
+ * ```
+ */
+export function halfWidth({ standardError, level = LEVEL, groups }: IntervalWidth): number {
+  if (!(level > 0 && level < 1)) {
+    throw new RankMeError("usage", `a level is above 0 and below 1, not ${level}`);
+  }
+  return studentTQuantile((1 + level) / 2, groups - 1) * standardError;
 }
 
 /**
@@ -150,10 +182,7 @@ function interval(
   groups: number,
   level: number,
 ): JackknifeInterval {
-  if (!(level > 0 && level < 1)) {
-    throw new RankMeError("usage", `a level is above 0 and below 1, not ${level}`);
-  }
-  const half = studentTQuantile((1 + level) / 2, groups - 1) * standardError;
+  const half = halfWidth({ standardError, level, groups });
   return { standardError, low: estimate - half, high: estimate + half };
 }
 

@@ -16,6 +16,8 @@ export * from "./expression_scope.ts";
 export type { ExpressionOutcome } from "./expressions/compile.ts";
 export * from "./isotropy.ts";
 export {
+  halfWidth,
+  type IntervalWidth,
   jackknife,
   type JackknifeDifference,
   jackknifeDifference,
@@ -31,6 +33,7 @@ export * from "./metrics.ts";
 export * from "./nesum.ts";
 export * from "./numerical_rank.ts";
 export * from "./participation_ratio.ts";
+export * from "./possible_range.ts";
 export * from "./rank_me.ts";
 export * from "./rank_me_error_bound.ts";
 export * from "./self_cluster.ts";

@@ -1,5 +1,8 @@
 import type { LengthKurtosis } from "../covariance/length_sums.ts";
-import { jackknife, type JackknifeInterval } from "../metrics/jackknife.ts";
+import { RankMeError } from "../errors.ts";
+import { deviations, jackknife, type JackknifeInterval } from "../metrics/jackknife.ts";
+import { possibleRange } from "../metrics/possible_range.ts";
+import { rankMeErrorBound } from "../metrics/rank_me_error_bound.ts";
 import type { EmbeddingStatistics } from "../metrics/statistics.ts";
 import { normalLengthKurtosis, tailWidening } from "../metrics/tail_widening.ts";
 import type { Confidence } from "../report/report.ts";
@@ -9,6 +12,10 @@ import type { Numbers, Ranker } from "./rank_report.ts";
 const LEVEL = 0.95;
 /** Intervals that were widened by more carry a warning. */
 const WARNED_WIDENING = 1.5;
+/** Relative to RankMe: what rounding may add to a standard error unnoticed. */
+const UNNOTICED = 1e-6;
+/** One fold decides where it adds so much to the variance, and the standard error is a tenth of RankMe. */
+const DECIDING = 0.9, LARGE_ERROR = 0.1;
 
 /** How sure numbers are, and what the reader of that should know. */
 export interface Sureness {
@@ -43,10 +50,38 @@ export function surenessOf(
     const what = `${count} ${of} are too few for an interval`;
     return { warnings: [`${what}; ${enough} would do`] };
   }
-  const replicates = Array.from(state.statisticsWithout(), (rows) => ranker.numbers(rows));
+  const { replicates, bounds, failure } = replicatesOf(state, ranker);
+  if (failure) return { warnings: [`no interval: without some of the rows, ${failure}`] };
   const known = { ...groups, normalKurtosis: normalLengthKurtosis(statistics.centered) };
-  const confidence = confidenceOf(numbers, replicates, known);
-  return { confidence, warnings: confidenceWarnings(confidence, known) };
+  const confidence = confidenceOf(numbers, replicates, known, statistics);
+  const rounding = Math.hypot(...bounds);
+  if (rounding > UNNOTICED * numbers.rankMe && confidence.standardError <= rounding) {
+    const what = `rounding alone may move RankMe by ${Math.max(...bounds).toPrecision(1)}`;
+    return { warnings: [`no interval: without some of the rows, ${what}; --exact resolves more`] };
+  }
+  return { confidence, warnings: confidenceWarnings(numbers.rankMe, confidence, known) };
+}
+
+/** The numbers without each fold, and how far rounding may have moved RankMe of each. */
+interface RoundedReplicates {
+  readonly replicates: readonly Numbers[];
+  readonly bounds: readonly number[];
+  /** Why there are not all of them, where there are not. */
+  readonly failure?: string;
+}
+
+function replicatesOf(state: PartState, ranker: Ranker): RoundedReplicates {
+  const replicates: Numbers[] = [], bounds: number[] = [];
+  try {
+    for (const rows of state.statisticsWithout()) {
+      replicates.push(ranker.numbers(rows));
+      bounds.push(rankMeErrorBound(rows.scored, ranker.convention));
+    }
+  } catch (error) {
+    if (!(error instanceof RankMeError) || error.code !== "range") throw error;
+    return { replicates, bounds, failure: error.what };
+  }
+  return { replicates, bounds };
 }
 
 /** What is known of the groups that were left out. */
@@ -65,12 +100,14 @@ interface Groups {
  * @param numbers RankMe and the metrics of all rows.
  * @param replicates The same without each group.
  * @param groups What else is known of the groups.
+ * @param shape N and D, by which the ends of intervals are cut to what a number can be.
  * @returns Intervals; none for a metric that is the same without any group, or absent without one.
  */
 function confidenceOf(
   numbers: Numbers,
   replicates: readonly Numbers[],
   { sizes, kurtosis, normalKurtosis }: Groups,
+  shape: Pick<EmbeddingStatistics, "rows" | "dim">,
 ): Confidence {
   const intervals: Record<string, JackknifeInterval> = {}, widened: Record<string, number> = {};
   for (const [name, estimate] of Object.entries(numbers)) {
@@ -82,7 +119,8 @@ function confidenceOf(
       { estimate: kurtosis.all, replicates: kurtosis.without },
       normalKurtosis,
     );
-    intervals[name] = jackknife(estimate, values, { level: LEVEL, sizes, widening });
+    const interval = jackknife(estimate, values, { level: LEVEL, sizes, widening });
+    intervals[name] = withinRange(estimate, interval, possibleRange(name, shape));
     if (widening > 1) widened[name] = widening;
   }
   const { rankMe, ...metrics } = intervals;
@@ -106,9 +144,17 @@ function confidenceOf(
  * @returns Warnings.
  */
 function confidenceWarnings(
-  { widening = {} }: Confidence,
-  { kurtosis, normalKurtosis }: Groups,
+  rankMe: number,
+  { widening = {}, ...confidence }: Confidence,
+  { kurtosis, normalKurtosis, sizes }: Groups,
 ): readonly string[] {
+  const decided = decidingFold(rankMe, confidence, sizes);
+  if (decided !== undefined) {
+    return [
+      `a few rows decide on RankMe: without one of ${sizes.length} parts of the rows it is ` +
+      `${decided.toPrecision(4)}; look at the longest rows, or scale all to length 1 (--normalize)`,
+    ];
+  }
   const widest = Math.max(...Object.values(widening), 1);
   if (widest <= WARNED_WIDENING) return [];
   return [
@@ -116,4 +162,32 @@ function confidenceWarnings(
     `normal rows ${normalKurtosis.toPrecision(2)}): intervals were made up to ` +
     `${widest.toFixed(1)} times wider, and may still be too narrow`,
   ];
+}
+
+/** RankMe without the one fold of rows that the standard error comes from, where there is such a one. */
+function decidingFold(
+  estimate: number,
+  { standardError, replicates }: Pick<Confidence, "standardError" | "replicates">,
+  sizes: readonly number[],
+): number | undefined {
+  if (standardError < LARGE_ERROR * estimate) return undefined;
+  const values = replicates.map(({ rankMe }) => rankMe);
+  const squares = deviations({ estimate, replicates: values, sizes }).map((value) => value ** 2);
+  const most = Math.max(...squares), all = squares.reduce((sum, square) => sum + square, 0);
+  // Folds without rows have no deviation of their own.
+  const held = values.filter((_, fold) => sizes[fold] > 0);
+  return most > DECIDING * all ? held[squares.indexOf(most)] : undefined;
+}
+
+/** An interval with its ends where the number can be, or at the number itself. */
+function withinRange(
+  estimate: number,
+  { standardError, low, high }: JackknifeInterval,
+  [least, most]: readonly [number, number],
+): JackknifeInterval {
+  return {
+    standardError,
+    low: Math.max(low, Math.min(least, estimate)),
+    high: Math.min(high, Math.max(most, estimate)),
+  };
 }

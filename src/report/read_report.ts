@@ -1,6 +1,6 @@
 import { parseJson } from "../parse_json.ts";
 import { RankMeError } from "../errors.ts";
-import type { Interval, ScoreReport } from "./report.ts";
+import type { Confidence, Interval, ScoreReport } from "./report.ts";
 
 /** What the JSON of a report keeps of it, as far as another run can be held against it. */
 export interface SavedReport extends
@@ -23,7 +23,7 @@ export interface SavedReport extends
     | "version"
   > {
   /** How sure RankMe is; absent where it was not asked for. */
-  readonly confidence?: Interval;
+  readonly confidence?: Interval & Pick<Confidence, "level" | "groups">;
 }
 
 /**
@@ -93,7 +93,7 @@ function reportOf(value: unknown, place: JsonPlace): SavedReport {
   const column = fields.optional("column", isText);
   const columns = fields.optional("columns", isText);
   const group = fields.optional("group", isText);
-  const confidence = fields.optional("confidence", isInterval);
+  const confidence = fields.optional("confidence", isConfidence);
   return {
     rankMe: fields.required("rankMe", isFinite),
     rows: fields.required("rows", isCount),
@@ -168,7 +168,7 @@ function isNumbers(value: unknown): value is { readonly [name: string]: number }
   return isObject(value) && Object.values(value).every(isFinite);
 }
 
-function isInterval(value: unknown): value is Interval {
-  return isObject(value) &&
-    [value.standardError, value.low, value.high].every(isFinite);
+function isConfidence(value: unknown): value is Interval & Pick<Confidence, "level" | "groups"> {
+  return isObject(value) && isCount(value.groups) && value.groups > 1 &&
+    [value.standardError, value.low, value.high, value.level].every(isFinite);
 }

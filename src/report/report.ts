@@ -31,9 +31,9 @@ export interface RankReport {
 export interface Interval {
   /** The standard error. */
   readonly standardError: number;
-  /** The lower end of the interval. */
+  /** The lower end of the interval, or the least that the number can be where that is more. */
   readonly low: number;
-  /** The upper end. */
+  /** The upper end, or the most that the number can be. */
   readonly high: number;
 }
 

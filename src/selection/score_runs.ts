@@ -1,4 +1,5 @@
 import { RankMeError } from "../errors.ts";
+import { halfWidth } from "../metrics/jackknife.ts";
 import type { ScoreEachOptions } from "../pipeline/each_options.ts";
 import type { EachOutcome } from "../pipeline/each_outcome.ts";
 import { scoreEach } from "../pipeline/score_each.ts";
@@ -136,7 +137,7 @@ function scoreOf(report: ScoreReport | SavedReport): RunScore {
     ...confidence && {
       standardError: confidence.standardError,
       ...confidence.standardError > 0 && {
-        quantile: (confidence.high - confidence.low) / 2 / confidence.standardError,
+        quantile: halfWidth(confidence) / confidence.standardError,
       },
     },
     ...groups,
