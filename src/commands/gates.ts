@@ -1,5 +1,4 @@
 import type { CompiledExpression } from "../metrics/expressions/compile.ts";
-import { halfWidth } from "../metrics/jackknife.ts";
 import { METRICS, metricsNamed } from "../metrics/metrics.ts";
 import { numberNames } from "../metrics/number_names.ts";
 import { metricsAskedFor, Ranker } from "../pipeline/rank_report.ts";
@@ -8,6 +7,7 @@ import { nameOfPart } from "../report/name_of_part.ts";
 import type { SavedReport } from "../report/read_report.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped } from "../report/digits.ts";
+import { halfWidthOf } from "../selection/half_width.ts";
 import { type Baseline, type Planned, readBaseline } from "./baseline.ts";
 import type { Arguments } from "./flags.ts";
 import { usage } from "./usage.ts";
@@ -275,7 +275,10 @@ function allowedDrop(
         );
       }
       // Of ends that are cut to what RankMe can be, the whole width.
-      return Math.hypot(halfWidth(before.confidence), halfWidth(now.confidence));
+      return Math.hypot(
+        halfWidthOf(before.rankMe, before.confidence),
+        halfWidthOf(now.rankMe, now.confidence),
+      );
   }
 }
 

@@ -12,8 +12,8 @@ import type { Numbers, Ranker } from "./rank_report.ts";
 const LEVEL = 0.95;
 /** Intervals that were widened by more carry a warning. */
 const WARNED_WIDENING = 1.5;
-/** Relative to RankMe: what rounding may add to a standard error unnoticed. */
-const UNNOTICED = 1e-6;
+/** Relative to RankMe, which is shown with four digits: what rounding may add to a standard error. */
+const UNNOTICED = 1e-4;
 /** One fold decides where it adds so much to the variance, and the standard error is a tenth of RankMe. */
 const DECIDING = 0.9, LARGE_ERROR = 0.1;
 

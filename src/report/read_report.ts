@@ -23,8 +23,11 @@ export interface SavedReport extends
     | "version"
   > {
   /** How sure RankMe is; absent where it was not asked for. */
-  readonly confidence?: Interval & Pick<Confidence, "level" | "groups">;
+  readonly confidence?: SavedInterval;
 }
+
+/** An interval of RankMe, and what it was found by where that is said. */
+export type SavedInterval = Interval & Partial<Pick<Confidence, "level" | "groups">>;
 
 /**
  * Reads reports back from what `score --json` prints: an object, an array of them, or JSON Lines, of
@@ -168,7 +171,9 @@ function isNumbers(value: unknown): value is { readonly [name: string]: number }
   return isObject(value) && Object.values(value).every(isFinite);
 }
 
-function isConfidence(value: unknown): value is Interval & Pick<Confidence, "level" | "groups"> {
-  return isObject(value) && isCount(value.groups) && value.groups > 1 &&
-    [value.standardError, value.low, value.high, value.level].every(isFinite);
+function isConfidence(value: unknown): value is SavedInterval {
+  if (!isObject(value)) return false;
+  const { standardError, low, high, groups = 2, level = 0.5 } = value;
+  return [standardError, low, high].every(isFinite) && isCount(groups) && groups >= 2 &&
+    isFinite(level) && level > 0 && level < 1;
 }

@@ -1,5 +1,4 @@
 import { RankMeError } from "../errors.ts";
-import { halfWidth } from "../metrics/jackknife.ts";
 import type { ScoreEachOptions } from "../pipeline/each_options.ts";
 import type { EachOutcome } from "../pipeline/each_outcome.ts";
 import { scoreEach } from "../pipeline/score_each.ts";
@@ -8,6 +7,7 @@ import { readReports, type SavedReport } from "../report/read_report.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { readTextIf } from "../sources/bytes/read_text.ts";
 import { urlOf } from "../sources/bytes/input_name.ts";
+import { halfWidthOf } from "./half_width.ts";
 import type { Manifest, Run, RunScore } from "./run.ts";
 
 /** How to score the runs of a manifest. */
@@ -137,7 +137,7 @@ function scoreOf(report: ScoreReport | SavedReport): RunScore {
     ...confidence && {
       standardError: confidence.standardError,
       ...confidence.standardError > 0 && {
-        quantile: halfWidth(confidence) / confidence.standardError,
+        quantile: halfWidthOf(rankMe, confidence) / confidence.standardError,
       },
     },
     ...groups,

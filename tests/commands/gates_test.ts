@@ -165,10 +165,14 @@ Deno.test("--max-drop is a share of the baseline, or in units of RankMe", async 
 Deno.test("without --max-drop a drop fails that both intervals do not allow", async () => {
   const options = { base: { ...BASE, confidence: SURE }, planned: { confidence: true } };
   const { check } = await gates([], options);
-  // √(4² + 3²) = 5, from the lower half of the old interval and the upper half of the new one.
+  // √(4² + 3²) = 5, from halves of the intervals; the new one's ends are cut, and its SE is 3/t.
   const sure = (rankMe: number) =>
     report(rankMe, {
-      confidence: confidence({ standardError: 2, low: rankMe - 9, high: rankMe + 3 }),
+      confidence: confidence({
+        standardError: 3 / 2.131449545559,
+        low: rankMe - 1,
+        high: rankMe + 0.5,
+      }),
     });
   assertEquals(check([sure(95.01)]).failures, []);
   assertEquals(check([sure(94.99)]).failures, [

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { RankMeError } from "../../src/errors.ts";
 import { toJson } from "../../src/report/json.ts";
+import { halfWidth } from "../../src/metrics/jackknife.ts";
 import { score } from "../../src/pipeline/score.ts";
 import { parseManifest } from "../../src/selection/manifest.ts";
 import { scoreManifest, type ScoreManifestOptions } from "../../src/selection/score_runs.ts";
@@ -98,7 +99,7 @@ Deno.test("the JSON of a report is a score", async () => {
       assertEquals(found!.replicates, undefined);
       assertAlmostEquals(
         found!.quantile! * found!.standardError!,
-        report.confidence!.high - report.rankMe,
+        halfWidth(report.confidence!),
         1e-9,
       );
       const { methods: [{ choices: [choice] }] } = selectRuns(manifest);
