@@ -161,7 +161,7 @@ def write_feather(folder):
     feather.write_feather(table, folder.add("pyarrow-zstd.feather", matrix()), "zstd", 19, chunksize=999)
     feather.write_feather(table, folder.add("pyarrow-uncompressed.feather", matrix()), "uncompressed")
     flat = pa.table({"id": pa.array(range(ROWS)), **dimensions(matrix())})
-    feather.write_feather(flat, folder.add_refused("version-1.feather", "version=2"), version=1)
+    feather.write_feather(flat, folder.add_refused("version-1.feather", "pyarrow.feather.read_table"), version=1)
 
 
 def write_frames(folder):
