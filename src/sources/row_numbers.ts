@@ -30,7 +30,7 @@ export class RowNumbers {
    */
   take(block: RowBlock): void {
     const { dim, rows, data, nullRows = [], columns } = block;
-    if (this.#isSettled || dim < 2 || columns) return;
+    if (this.#isSettled || rows === 0 || dim < 2 || columns) return;
     this.#whole ??= Array.from({ length: dim }, (_, column) => column);
     const isNull = new Set(nullRows);
     for (let row = 0; row < rows && this.#whole.length > 0; row++) {

@@ -109,6 +109,11 @@ Deno.test("exactly the unusable rows are left out, and the block is not written 
   }));
 });
 
+Deno.test("a block without rows may claim any dimensions", () => {
+  const block = { rows: 0, dim: 2 ** 31 - 1, data: new Float32Array(0) };
+  assertEquals(new UsableRows().take(block), undefined);
+});
+
 Deno.test("blocks of no usable rows make no batch, and keep the count", () => {
   const usable = new UsableRows(SKIP);
   assertEquals(usable.take(blockOf([], 3)), undefined);

@@ -13,8 +13,8 @@ import {
   floats,
   type FoundColumn,
   offsetsOf,
+  roomFor,
 } from "./values.ts";
-import { widestOf } from "../widest_numbers.ts";
 
 /** Where in a record batch the embeddings are: the index of a column, then those of fields of structs. */
 export type EmbeddingColumns =
@@ -66,7 +66,7 @@ export function readColumns(
 function readNumbers(columns: readonly FoundColumn[], rows: number): ColumnRows {
   const dim = columns.length;
   const all = columns.map(({ column }) => floats(column, rows));
-  const data = new (widestOf(all))(rows * dim);
+  const data = roomFor(all, rows * dim);
   all.forEach((values, dimension) => {
     for (let row = 0, to = dimension; row < rows; row++, to += dim) data[to] = values[row];
   });
@@ -108,7 +108,7 @@ function readLists({ column, nullable }: FoundColumn, rows: number, knownDim: nu
   const contiguous = nullRows.every((row) => offsets[row + 1] - offsets[row] === dim);
   if (contiguous) return { rows, dim, data: all.subarray(first, last), nullRows };
   // Null rows of another length: give each row a place of its own.
-  const data = new (widestOf([all]))(rows * dim);
+  const data = roomFor([all], rows * dim);
   for (let row = 0; row < rows; row++) {
     if (!nulls.has(row)) data.set(all.subarray(offsets[row], offsets[row + 1]), row * dim);
   }
@@ -152,7 +152,7 @@ function readDictionary(
     dim ||= entry.length;
     if (entry.length !== dim || dim === 0) throw mixedDimensions(row, entry.length, dim);
   }
-  const data = new (widestOf(entries.filter((entry) => entry !== null)))(rows * dim);
+  const data = roomFor(entries.filter((entry) => entry !== null), rows * dim);
   found.forEach((entry, row) => entry && data.set(entry, row * dim));
   return { rows, dim, data, nullRows: found.flatMap((entry, row) => entry ? [] : [row]) };
 }

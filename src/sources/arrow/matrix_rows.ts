@@ -1,12 +1,10 @@
 import type { Data } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
-import type { EmbeddingData } from "../../batch.ts";
-import { allocating, RankMeError } from "../../errors.ts";
+import { RankMeError } from "../../errors.ts";
 import { mixedDimensions } from "../usable_rows.ts";
 import { corrupt } from "./corrupt.ts";
 import { isList } from "./type_name.ts";
-import { anyNull, type ColumnRows, floats, offsetsOf } from "./values.ts";
-import { widestOf } from "../widest_numbers.ts";
+import { anyNull, type ColumnRows, floats, offsetsOf, roomFor } from "./values.ts";
 
 /*
  * Lists of lists of numbers, at any depth and of any kind. Level 0 are the lists that are values of the
@@ -199,14 +197,9 @@ function gathered(column: Data, extents: readonly Extent[], knownDim: number): C
     const start = extents[0]?.start ?? 0;
     return { rows, dim, data: all.subarray(start, start + rows * dim), nullRows };
   }
-  const data = roomFor(all, rows * dim);
+  const data = roomFor([all], rows * dim);
   extents.forEach((extent, row) => {
     if (extent) data.set(all.subarray(extent.start, extent.end), row * dim);
   });
   return { rows, dim, data, nullRows };
-}
-
-function roomFor(all: EmbeddingData, length: number): EmbeddingData {
-  const bytes = length * all.BYTES_PER_ELEMENT;
-  return allocating(bytes, "a batch of embeddings", () => new (widestOf([all]))(length));
 }

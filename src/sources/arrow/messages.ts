@@ -19,6 +19,8 @@ const CONTINUATION = Uint8Array.of(0xff, 0xff, 0xff, 0xff);
 const MAX_METADATA_BYTES = 64 << 20;
 /** The largest body that is taken, a little under what one ArrayBuffer holds. */
 const MAX_BODY_BYTES = 4 * 2 ** 30;
+/** Read at a time of what is not kept. */
+const SKIPPED_BYTES = 1 << 20;
 
 /**
  * What Apache Arrow's record batch holds, and no more: making one costs as much as reading a batch of
@@ -38,6 +40,8 @@ export type MessageOutcome =
 export interface MessageDecoderOptions {
   /** The columns, where they are known without a message: the footer of a file has them. */
   readonly schema?: Schema;
+  /** How many bytes the input has. Default: not known. */
+  readonly bytes?: number;
   /**
    * Which columns will be looked at: the others are not decompressed, and come without values.
    * Default: all.
@@ -48,15 +52,18 @@ export interface MessageDecoderOptions {
 /** Reads encapsulated messages one after the other and turns them into record batches. */
 export class MessageDecoder {
   readonly #wanted: MessageDecoderOptions["wanted"];
+  readonly #bytes: number | undefined;
   #schema: Schema | undefined;
   #dictionaries = new Map<number, Vector>();
   #batches = 0;
   #started = false;
   #betweenMessages = true;
+  #later = 0;
 
   /** @param options What is known beforehand. */
-  constructor({ schema, wanted }: MessageDecoderOptions = {}) {
+  constructor({ schema, bytes, wanted }: MessageDecoderOptions = {}) {
     this.#schema = schema;
+    this.#bytes = bytes;
     this.#wanted = wanted;
   }
 
@@ -68,6 +75,11 @@ export class MessageDecoder {
   /** Whether a schema has been read and its end-of-stream marker has not. */
   get inStream(): boolean {
     return this.#schema !== undefined;
+  }
+
+  /** How many bytes of a message follow those that are wanted now. */
+  get later(): number {
+    return this.#later;
   }
 
   /** How many record batches have been read. */
@@ -93,15 +105,25 @@ export class MessageDecoder {
     }
     const metadata = yield metadataLength;
     const message = this.#guarded(() => decodeMetadata(metadata));
-    if (message.bodyLength > MAX_BODY_BYTES) {
-      throw new RankMeError("memory", `a record batch of ${formatBytes(message.bodyLength)}`, {
-        place: { batch: this.#batches },
-        advice: `write batches of at most ${formatBytes(MAX_BODY_BYTES)}`,
-      });
-    }
+    if (message.bodyLength > MAX_BODY_BYTES) yield* this.#tooLarge(message.bodyLength);
     const body = yield message.bodyLength;
     const wanted = this.#wantedIn(message);
     return this.#guarded(() => this.#outcome(message, body, wanted));
+  }
+
+  /** Lets as much of a body pass as could not be held: its length may be a lie until that has come. */
+  *#tooLarge(bodyLength: number): Generator<number, never, Uint8Array> {
+    const believed = Math.min(bodyLength, this.#bytes ?? MAX_BODY_BYTES);
+    for (let passed = 0; passed < believed;) {
+      const wanted = Math.min(bodyLength - passed, SKIPPED_BYTES);
+      passed += wanted;
+      this.#later = bodyLength - passed;
+      yield wanted;
+    }
+    throw new RankMeError("memory", `a record batch of ${formatBytes(bodyLength)}`, {
+      place: { batch: this.#batches },
+      advice: `write batches of at most ${formatBytes(MAX_BODY_BYTES)}`,
+    });
   }
 
   /** Which columns of a compressed record batch are needed. */

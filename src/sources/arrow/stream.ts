@@ -27,7 +27,7 @@ export class ArrowStreamParser implements ByteParser<BareBatch> {
 
   /** @param options How to read. */
   constructor({ strict = false, input, wanted }: ArrowStreamParserOptions = {}) {
-    this.#decoder = new MessageDecoder({ wanted });
+    this.#decoder = new MessageDecoder({ bytes: input?.bytes, wanted });
     this.#feeder = new ChunkFeeder(readStream(this.#decoder), input);
     this.#strict = strict;
   }
@@ -79,7 +79,7 @@ export class ArrowStreamParser implements ByteParser<BareBatch> {
 }
 
 function truncated(feeder: ChunkFeeder<unknown>, decoder: MessageDecoder): RankMeError {
-  const missing = feeder.wanted - feeder.pending;
+  const missing = feeder.wanted - feeder.pending + decoder.later;
   return new RankMeError(
     "truncated",
     `the stream ends ${formatBytes(missing)} short, inside a message`,

@@ -1,7 +1,9 @@
 import type { Data, FixedSizeList } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import type { EmbeddingData } from "../../batch.ts";
+import { allocating } from "../../errors.ts";
 import type { RowBlock } from "../row_block.ts";
+import { widestOf } from "../widest_numbers.ts";
 import { corrupt } from "./corrupt.ts";
 
 /** The rows of one record batch as they stand in its columns. */
@@ -45,6 +47,20 @@ export function floats({ values, type }: Data, length: number): EmbeddingData {
   if (used instanceof Float32Array || used instanceof Float64Array) return used;
   if (!DataType.isFloat(type)) throw corrupt("a column whose values are not floats");
   return new Float16Array(used.buffer, used.byteOffset, length);
+}
+
+/**
+ * Memory for numbers that do not lie as rows do.
+ *
+ * @param columns Where they come from.
+ * @param length How many.
+ * @returns An array that holds all of them exactly.
+ * @throws {RankMeError} `memory`, when it cannot be had.
+ */
+export function roomFor(columns: readonly EmbeddingData[], length: number): EmbeddingData {
+  const array = widestOf(columns);
+  const bytes = length * array.BYTES_PER_ELEMENT;
+  return allocating(bytes, "a batch of embeddings", () => new array(length));
 }
 
 /**

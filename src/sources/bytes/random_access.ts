@@ -61,11 +61,7 @@ export async function openFile(
       for (let filled = 0; filled < memory.length;) {
         const count = await explaining(path, () => file.read(memory.subarray(filled)));
         if (count === null) {
-          const missing = memory.length - filled;
-          throw new RankMeError("truncated", "the file ends here", {
-            place: { byte: position + filled },
-            advice: `${missing} more bytes were expected: was it written to meanwhile?`,
-          });
+          throw endsBefore(position + filled, memory.length - filled);
         }
         filled += count;
         cursor += count;
@@ -118,9 +114,18 @@ export async function readBytes(
   position: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const missing = position + length - file.size;
+  if (missing > 0) throw endsBefore(file.size, missing);
   const bytes = allocating(length, "a part of the file", () => new Uint8Array(length));
   await file.fill(position, bytes);
   return bytes;
+}
+
+function endsBefore(end: number, missing: number): RankMeError {
+  return new RankMeError("truncated", "the file ends here", {
+    place: { byte: end },
+    advice: `${missing} more bytes were expected: was it written to meanwhile?`,
+  });
 }
 
 /**

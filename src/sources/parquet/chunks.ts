@@ -1,6 +1,6 @@
 import type { ColumnChunk, ColumnMetaData, CompressionCodec } from "hyparquet";
 import { RankMeError } from "../../errors.ts";
-import { corrupt } from "./corrupt.ts";
+import { corrupt, numberOf } from "./corrupt.ts";
 import { encrypted, type Footer } from "./footer.ts";
 import type { FloatColumn, LeafColumn, Schema } from "./schema.ts";
 
@@ -91,7 +91,7 @@ function chunkOf<C extends LeafColumn>(
   if (names.length !== column.path.length || names.some((name, i) => name !== column.path[i])) {
     throw corrupt(`column "${names.join(".")}" in place of ${called}`);
   }
-  if (type !== column.physicalType) throw corrupt(`${called} is of type ${type} here`);
+  if (type !== column.physicalType) throw corrupt(`${called} is of type ${type ?? "none"} here`);
   const values = count(metadata.num_values, "values");
   const isList = column.elementDefinition !== undefined;
   if (isList ? values < rows : values !== rows) throw corrupt(`${values} values in ${rows} rows`);
@@ -145,6 +145,6 @@ function readEnds({ metadata }: Footer, wanted: ReadonlySet<number>): ReadonlyMa
 
 function count(value: bigint | number | undefined, of: string): number {
   const number = Number(value);
-  if (!(Number.isSafeInteger(number) && number >= 0)) throw corrupt(`${value} ${of}`);
+  if (!(Number.isSafeInteger(number) && number >= 0)) throw corrupt(`${numberOf(value)} ${of}`);
   return number;
 }

@@ -3,7 +3,7 @@ import type { Encoding, PageHeader } from "hyparquet";
 import { formatBytes, RankMeError } from "../../errors.ts";
 import type { Chunk } from "./chunks.ts";
 import { decompress } from "./codecs.ts";
-import { corrupt, decoding } from "./corrupt.ts";
+import { corrupt, decoding, numberOf } from "./corrupt.ts";
 import type { FileWindow } from "./file_window.ts";
 import { HybridDecoder } from "./hybrid.ts";
 import type { LeafColumn } from "./schema.ts";
@@ -147,11 +147,11 @@ export class ColumnPages<V, D> {
     const header = decoding(() => parquetHeader({ view, offset: 0 }));
     if (hasLargeNumbers(header)) throw corrupt("a page header with numbers of another type");
     const bodyBytes = header.compressed_page_size;
-    if (!(bodyBytes >= 0 && position + length + bodyBytes <= end)) {
-      throw corrupt(`a page of ${bodyBytes} bytes, ${end - position} before the end`);
+    if (!(isCount(bodyBytes) && position + length + bodyBytes <= end)) {
+      throw corrupt(`a page of ${numberOf(bodyBytes)} bytes, ${end - position} before the end`);
     }
     const pageBytes = header.uncompressed_page_size;
-    if (!(pageBytes >= 0)) throw corrupt(`a page of ${pageBytes} bytes`);
+    if (!isCount(pageBytes)) throw corrupt(`a page of ${numberOf(pageBytes)} bytes`);
     const most = Math.max(bodyBytes, pageBytes);
     if (most > MAX_PAGE_BYTES) {
       throw new RankMeError("unsupported", `a page of ${formatBytes(most)}`, {
@@ -244,8 +244,8 @@ export class ColumnPages<V, D> {
   /** Checks how many values a page claims, before memory is taken for what they would take. */
   #checkValues(values: number | undefined, header: PageHeader): number {
     const { values: all } = this.#chunk;
-    if (values === undefined || !(values >= 0 && values <= all - this.#values)) {
-      throw corrupt(`a page of ${values} values where ${all - this.#values} are left`);
+    if (!(isCount(values) && values <= all - this.#values)) {
+      throw corrupt(`a page of ${numberOf(values)} values where ${all - this.#values} are left`);
     }
     const length = header.uncompressed_page_size;
     if (length > this.#coding.mostBytes(values)) {
@@ -253,6 +253,11 @@ export class ColumnPages<V, D> {
     }
     return values;
   }
+}
+
+/** Whether a header says how many, which is of any type in one that is damaged. */
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0;
 }
 
 /** Whether a number in a header is one of 64 bits, which none of them is. */

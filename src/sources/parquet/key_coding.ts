@@ -8,7 +8,7 @@ import {
   type UnitsPerSecond,
 } from "../row_keys.ts";
 import type { Chunk } from "./chunks.ts";
-import { corrupt, decoding } from "./corrupt.ts";
+import { corrupt, decoding, numberOf } from "./corrupt.ts";
 import { HybridDecoder } from "./hybrid.ts";
 import {
   byteStreamSplit,
@@ -47,7 +47,7 @@ export function keyCoding(
     dictionary(values, length, bytes) {
       // The least that a value takes is the length of a text, or its one byte.
       if (values === undefined || !(values >= 0 && values <= length)) {
-        throw corrupt(`a dictionary of ${values} values in ${length} bytes`);
+        throw corrupt(`a dictionary of ${numberOf(values)} values in ${length} bytes`);
       }
       if (length > MAX_DICTIONARY_BYTES) {
         throw new RankMeError("unsupported", `a dictionary of ${formatBytes(length)}`, {

@@ -2,7 +2,7 @@ import type { Encoding } from "hyparquet";
 import type { EmbeddingData } from "../../batch.ts";
 import { RankMeError } from "../../errors.ts";
 import type { Chunk } from "./chunks.ts";
-import { corrupt } from "./corrupt.ts";
+import { corrupt, numberOf } from "./corrupt.ts";
 import { ARRAYS, DictionaryNumbers, type Numbers, PlainNumbers, SplitNumbers } from "./numbers.ts";
 
 /** How the values of a column are read out of its pages. */
@@ -55,7 +55,7 @@ export function floatCoding(
     mostBytes: (values) => SLACK_BYTES + values * (width + MAX_LEVEL_BYTES),
     dictionary(values, length, bytes) {
       if (values === undefined || values * width !== length) {
-        throw corrupt(`a dictionary of ${values} numbers in ${length} bytes`);
+        throw corrupt(`a dictionary of ${numberOf(values)} numbers in ${length} bytes`);
       }
       const numbers = new PlainNumbers(bytes(), type);
       const dictionary = new ARRAYS[type](values);

@@ -520,11 +520,8 @@ Deno.test("absurd lengths are refused at once, or cost no more memory than what 
       assertEquals((await failure(concatenated(prefix(length), filler))).code, "corrupt");
     }
     assertEquals((await failure(concatenated(prefix(2 ** 26), filler))).code, "truncated");
-    for (const length of [2 ** 40, 2 ** 52]) {
-      assertEquals((await failure(body(length))).code, "memory");
-    }
     for (const length of [2 ** 53, -8]) assertEquals((await failure(body(length))).code, "corrupt");
-    for (const length of [2 ** 32, 2 ** 31, 2 ** 30]) {
+    for (const length of [2 ** 52, 2 ** 40, 2 ** 32, 2 ** 31, 2 ** 30]) {
       assertEquals((await failure(body(length))).code, "truncated");
     }
   });

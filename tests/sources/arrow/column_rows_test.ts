@@ -165,6 +165,23 @@ Deno.test("null rows of other lengths leave float16 as it is", () => {
   assertEquals([data, nullRows], [Float16Array.of(1, 2, 0, 0, 3, 4), [1]]);
 });
 
+Deno.test("null rows beside a long one that take more memory than there can be are told", () => {
+  const dim = 2 ** 24, nulls = 2 ** 20;
+  const valueOffsets = new Int32Array(nulls + 2).fill(dim, 1);
+  const nullBitmap = new Uint8Array(Math.ceil((nulls + 1) / 8)).fill(1, 0, 1);
+  const child = makeData({ type: new Float32(), data: new Float32Array(dim), nullCount: 0 });
+  const column = makeData({
+    type: new List(f32),
+    length: nulls + 1,
+    nullCount: nulls,
+    nullBitmap,
+    valueOffsets,
+    child,
+  });
+  const error = assertThrows(() => readColumns(batchOf(nulls + 1, column), LIST, 0), RankMeError);
+  assertEquals(error.code, "memory");
+});
+
 Deno.test("one column per dimension is read in the order that was asked for", () => {
   const wide = makeData({ type: new Float64(), data: Float64Array.of(0.1, 0.2), nullCount: 0 });
   const batch = batchOf(2, floats(1, 2), wide, floats(5, 6));

@@ -2,13 +2,16 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { RecordBatchStreamWriter } from "apache-arrow";
 import fc from "fast-check";
 import { RankMeError } from "../../../src/errors.ts";
+import { ArrowStreamParser } from "../../../src/sources/arrow/stream.ts";
 import {
+  batchMessage,
   embeddingBatch,
   embeddingSchema,
   END,
   fixture,
   readPulled,
   readStream,
+  schemaMessage,
 } from "./arrow_bytes.ts";
 import { byteStream, concatenated, expectedRows, type Read } from "../inputs.ts";
 import { ending, inLittleMemory, randomBytes, randomWords } from "../hostile.ts";
@@ -98,6 +101,63 @@ Deno.test("how a stream is cut changes nothing where it is pulled", async () => 
     }),
     { numRuns: 40 },
   );
+});
+
+/** A schema, and the beginning of a batch that claims a body of so many bytes. */
+function claiming(bodyLength: number): Uint8Array {
+  const claims = { length: 1, nodes: [], buffers: [], bodyLength };
+  return concatenated(schemaMessage(embeddingSchema()), batchMessage(claims));
+}
+
+Deno.test("a body that claims 1 TB and does not come is cut off, whatever comes of it", async () => {
+  const claim = 10 ** 12;
+  for (const length of [0, 100, 3 << 20]) {
+    const bytes = concatenated(claiming(claim), new Uint8Array(length));
+    const end = await inLittleMemory(() => ending(() => readPulled(byteStream(bytes))), 100e6);
+    assertInstanceOf(end, RankMeError);
+    assertEquals(end.code, "truncated");
+    assertEquals(
+      end.message,
+      `byte ${bytes.length}, batch 0: the stream ends 1.00 TB short, inside a message; ` +
+        "its producer was cut off: run it again",
+    );
+    await assertSame(bytes);
+  }
+});
+
+Deno.test("a body of which more has come than can be held is too large, and takes no memory", async () => {
+  const parser = new ArrowStreamParser();
+  const chunk = new Uint8Array(1 << 24);
+  assertEquals([...parser.push(claiming(2 ** 32 + 8))], []);
+  const end = await inLittleMemory(() =>
+    // deno-lint-ignore require-await
+    ending<unknown>(async () => {
+      for (let come = 0; come < 2 ** 32; come += chunk.length) {
+        assertEquals([...parser.push(chunk)], []);
+      }
+    }), 100e6);
+  assertInstanceOf(end, RankMeError);
+  assertEquals([end.code, end.exitStatus, end.place.batch], ["memory", 4, 0]);
+  assertEquals(
+    end.message,
+    "batch 0: a record batch of 4.29 GB; write batches of at most 4.29 GB",
+  );
+});
+
+Deno.test("a body that is longer than its file is cut off, however long that is", async () => {
+  const chunk = new Uint8Array(1 << 24), bytes = 2 ** 32 + 2 ** 24;
+  const parser = new ArrowStreamParser({ input: { bytes } });
+  assertEquals([...parser.push(claiming(2 ** 40))], []);
+  const end = await inLittleMemory(() =>
+    // deno-lint-ignore require-await
+    ending<unknown>(async () => {
+      for (let come = chunk.length; come < bytes; come += chunk.length) {
+        assertEquals([...parser.push(chunk)], []);
+      }
+      parser.finish();
+    }), 100e6);
+  assertInstanceOf(end, RankMeError);
+  assertEquals([end.code, end.exitStatus, end.place.batch], ["truncated", 3, 0]);
 });
 
 Deno.test("a missing end marker is an error where streams are to be strict", async () => {

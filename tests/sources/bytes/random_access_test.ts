@@ -47,6 +47,15 @@ Deno.test("a file is read anywhere, backwards too", async () => {
   });
 });
 
+Deno.test("no memory is taken for more than the file has", async () => {
+  await withFile(new Uint8Array(100), async (path) => {
+    const file = await opened(path);
+    const error = await assertRejects(() => readBytes(file, 90, 2 ** 50), RankMeError);
+    assertEquals([error.code, error.place.byte], ["truncated", 100]);
+    file.close();
+  });
+});
+
 Deno.test("reading beyond the end says at which byte and how much is missing", async () => {
   await withFile(new Uint8Array(100), async (path) => {
     const file = await opened(path);

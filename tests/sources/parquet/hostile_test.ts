@@ -273,7 +273,7 @@ const LIES: { readonly [name: string]: readonly [bytes: Uint8Array<ArrayBuffer>,
   ],
   "a data page without its header": [
     listFile(ROWS, VALUES, [page(0, floats([1]), {})]),
-    "a page of undefined values",
+    "a page of an unknown number of values",
   ],
   "a page of -1 values": [
     listFile(ROWS, VALUES, [dataPage({ ...WHOLE, values: -1 })]),
