@@ -12,7 +12,7 @@ Usage
 
 Without a PART all of them are measured. Results are kept in .bench/, and
 docs/performance.md and its graphs are written anew from the latest of every
-part; one without a result there is marked as not measured.
+part; what the page says of one without a result there stays as it is.
 
 Parts
 ${list}

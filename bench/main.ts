@@ -2,6 +2,7 @@
  * The benchmarks: ours beside what people run today, in turns. `deno task bench --help` says how.
  */
 import { CHARTS, toSvg } from "./charts.ts";
+import { EarlierPage } from "./earlier_page.ts";
 import { guard } from "./guard.ts";
 import { benchHelp } from "./help.ts";
 import { lineTable, page } from "./page.ts";
@@ -88,7 +89,8 @@ async function writePage(settings: Settings): Promise<void> {
   );
   await Deno.mkdir(folder, { recursive: true });
   const files = [new URL("performance.md", folder)];
-  await Deno.writeTextFile(files[0], page(sections));
+  const earlier = new EarlierPage(await Deno.readTextFile(files[0]).catch(() => ""));
+  await Deno.writeTextFile(files[0], page(sections, earlier));
   const points = sections.flatMap(({ result }) => result?.points ?? []);
   for (const chart of points.length > 0 ? CHARTS : []) {
     const file = new URL(`${chart.name}.svg`, folder);

@@ -1,4 +1,5 @@
 import { CHARTS } from "./charts.ts";
+import { EarlierPage } from "./earlier_page.ts";
 import type { Measurement, Rate } from "./findings.ts";
 import { type Limit, type Line, passes } from "./line.ts";
 import type { Part } from "./part.ts";
@@ -11,45 +12,59 @@ export interface Section {
   readonly result?: Result;
 }
 
-/** The page of all results, as Markdown: what a user of the tool wants to know first. */
-export function page(sections: readonly Section[]): string {
-  const drawn = sections.some(({ result }) => result?.points?.length);
+const TARGETS = "Targets, and what was measured";
+
+/**
+ * The page of all results, as Markdown: what a user of the tool wants to know first.
+ *
+ * @param sections The parts, each with its latest result if there is one.
+ * @param earlier The page as it stands, which keeps what is said of parts without a result.
+ */
+export function page(sections: readonly Section[], earlier = new EarlierPage("")): string {
+  const drawn = sections.some(({ part, result }) =>
+    result ? result.points?.length : part.name === "graphs" && earlier.section(part.title)
+  );
   const [first, others] = [true, false].map((isOfRates) =>
     sections.filter((one) => Boolean(one.part.measuresRates) === isOfRates)
   );
   return [
     "# Performance",
     "Written by `deno task bench`; do not edit.",
-    ...machines(sections),
-    ...first.flatMap(section),
-    "## Targets, and what was measured",
+    ...machines(sections, earlier),
+    ...first.flatMap((one) => section(one, earlier)),
+    `## ${TARGETS}`,
     "A ratio is of two figures taken in turns in the same run, ours over what it is held against. " +
     "Figures are medians, with the least and the most in brackets. All contestants must agree on " +
     "RankMe before a figure counts: to 1e-9 in float64, to 1e-4 in float32. Times hold for one " +
     "machine at one hour; ratios hold better.",
-    targetTable(sections),
+    targetTable(sections, earlier),
     ...drawn ? CHARTS.map(({ name, caption }) => `![${caption}](${name}.svg)`) : [],
-    ...others.flatMap(section),
+    ...others.flatMap((one) => section(one, earlier)),
   ].join("\n\n") + "\n";
 }
 
 /** What everything was measured on. */
-function machines(sections: readonly Section[]): string[] {
-  const names = new Set(sections.flatMap(({ result }) => result?.machine || []));
+function machines(sections: readonly Section[], earlier: EarlierPage): string[] {
+  const names = new Set(
+    sections.flatMap(({ part, result }) => (result?.machine ?? earlier.machine(part.title)) || []),
+  );
   return names.size === 0 ? [] : [`Processor: ${[...names].join("; ")}.`];
 }
 
-function targetTable(sections: readonly Section[]): string {
+function targetTable(sections: readonly Section[], earlier: EarlierPage): string {
   const rows = sections.flatMap(({ part, result }) => {
-    const limited = (result?.lines ?? []).filter(({ limit }) => limit);
-    return limited.map((line) => [part.title, ...cells(line)]);
+    if (!result) return earlier.targets(part.title, TARGETS);
+    return result.lines.filter(({ limit }) => limit).map((line) => [part.title, ...cells(line)]);
   });
   return table(["", ...LINE_HEAD], rows);
 }
 
-function section({ part, result }: Section): string[] {
+function section({ part, result }: Section, earlier: EarlierPage): string[] {
   const heading = [`## ${part.title}`, part.method];
-  if (!result) return [...heading, `Not measured yet: \`deno task bench ${part.name}\`.`];
+  if (!result) {
+    const kept = earlier.section(part.title);
+    return kept ? [kept] : [...heading, `Not measured yet: \`deno task bench ${part.name}\`.`];
+  }
   const { date, machine, deno, runs, lines, measurements, rates = [] } = result;
   const others = lines.filter(({ limit }) => !limit);
   return [

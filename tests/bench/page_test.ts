@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { EarlierPage } from "../../bench/earlier_page.ts";
 import { type Line, passes } from "../../bench/line.ts";
 import { page, type Section, shown } from "../../bench/page.ts";
 
@@ -78,4 +79,25 @@ Deno.test("a part that was never run says how to run it", () => {
 Deno.test("figures have a unit where they stand for themselves, and three digits", () => {
   assertEquals(shown({ median: 184.6, least: 99.96, most: 1234 }, "MB"), "185 MB (100.0–1234)");
   assertEquals(shown({ median: 0.1234, least: 0.05, most: 1 }), "0.123 (0.0500–1.00)");
+});
+
+Deno.test("a part without a result keeps what the page said of it, one with a result does not", () => {
+  const whole = sectionOf(LINE);
+  const kernel = {
+    part: { ...whole.part, name: "kernel", title: "The kernel" },
+    result: { ...whole.result!, machine: "Old", deno: "2.9.6" },
+  };
+  const earlier = new EarlierPage(page([whole, kernel]));
+  const faster = { ...LINE, measured: { median: 0.1, least: 0.1, most: 0.1 } };
+  const text = page([sectionOf(faster), { part: kernel.part }], earlier);
+  assertEquals(text, page([sectionOf(faster), kernel]));
+  assertEquals(page([{ part: whole.part }, { part: kernel.part }], earlier), page([whole, kernel]));
+});
+
+Deno.test("the committed page says of each part where it was measured", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/performance.md", import.meta.url));
+  const earlier = new EarlierPage(text);
+  const titles = Array.from(text.matchAll(/^## (.*)$/gm), ([, title]) => title)
+    .filter((title) => !title.startsWith("Targets"));
+  assertEquals(titles.filter((title) => !earlier.machine(title)), []);
 });
