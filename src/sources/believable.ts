@@ -66,13 +66,14 @@ export class FirstNumbers {
    * hold more.
    */
   take({ unproven, dim, rows, data, nullRows = [] }: RowBlock): void {
-    if (!unproven || this.#isProven || rows === nullRows.length) return;
+    if (!unproven || rows === nullRows.length) return;
     const { name, columns } = unproven;
     const rival = columns.find((other) =>
       other.name !== name && ["other", "matrices"].includes(other.kind) &&
       (other.numbers ?? 0) >= dim && namesWhat(other.name) !== "other"
     );
     if (rival) throw doubted(`"${name}" has ${dim} numbers beside "${rival.name}"`, columns, rival);
+    if (this.#isProven) return;
     const isNull = new Set(nullRows);
     let isZero = true;
     for (let row = 0; row < rows; row++) {

@@ -74,6 +74,13 @@ const PRODUCERS: Readonly<
   csv: { rows: (rows) => rows.map((row) => utf8(`${row.join(",")}\n`)) },
   tsv: { rows: (rows) => rows.map((row) => utf8(`${row.join("\t")}\n`)) },
   "CSV with quotes": { rows: (rows) => rows.map((row) => utf8(`${row.map((x) => `"${x}"`)}\n`)) },
+  "CSV with a column that is empty": {
+    head: utf8("note,x0,x1,x2,x3\n"),
+    rows: (rows) => rows.map((row) => utf8(`,${row.join(",")}\n`)),
+  },
+  "JSON Lines with a key that is null": {
+    rows: (rows) => rows.map((row) => utf8(`${JSON.stringify({ note: null, emb: row })}\n`)),
+  },
   "JSON Lines": { rows: (rows) => rows.map((row) => utf8(`${JSON.stringify({ emb: row })}\n`)) },
   "raw float32": { flags: ["--format", "f32", "--dim", `${DIM}`], rows: float32 },
   ".npy": {

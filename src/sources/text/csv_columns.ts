@@ -8,6 +8,7 @@ import {
   type Needs,
 } from "../columns.ts";
 import { chooseSameColumns } from "../same_columns.ts";
+import type { LearnedColumns } from "./choice_by_rows.ts";
 import { numberOf } from "./numbers.ts";
 import { almostVector, type NoVector, VectorScanner } from "./vectors.ts";
 
@@ -24,14 +25,33 @@ const vectors = new VectorScanner();
  */
 const BITS = /^(?:0[01]+|[01]{8,})$/;
 const UNPACK = "write its bits as an array of numbers, such as [0, 1, 1]";
+const UNPACK_OR_NAME =
+  `${UNPACK}; where they are numbers, name each dimension: --columns NAME,NAME`;
+const BIT_STRING = { kind: "other", type: "a bit string", advice: UNPACK } as const;
+
+/** As few digits, the first a one, could be a number: only many of them, and no other, tell bits. */
+const FEW_BITS = /^1[01]{2,6}$/;
+const ENOUGH_BITS = 8, LEAST_BITS = 3;
+
+/** Cells of a column so far, all of as many digits, and these zeros and ones. */
+interface PossibleBits {
+  readonly length: number;
+  readonly values: Set<string>;
+  rows: number;
+}
 
 /** The columns of a text, as far as its first rows tell. */
-export class CsvColumns {
+export class CsvColumns implements LearnedColumns {
+  readonly mayGrow = false;
   readonly #names: readonly string[];
   /** Whether there was a header. */
   readonly areNamed: boolean;
   readonly #columns: (Column | undefined)[];
   readonly #almost = new Map<string, NoVector>();
+  readonly #possibleBits = new Map<number, PossibleBits>();
+  /** Columns of numbers by their looks that hardly are any: taken where they are named. */
+  readonly #likelyBits = new Set<number>();
+  #changes = 0;
 
   /**
    * @param names What the header says.
@@ -50,27 +70,83 @@ export class CsvColumns {
 
   /** Whether the kind of each is known. */
   get areKnown(): boolean {
-    return this.#columns.every((column) => column !== undefined);
+    return this.#possibleBits.size === 0 && this.#columns.every((column) => column !== undefined);
+  }
+
+  /** How often something was learned. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /**
-   * Learns from a row: the first value that is there tells what a column is of.
+   * Learns from a row: the first value that is there tells what a column is of, unless these are digits
+   * that may be bits.
    *
    * @param cells The row.
    */
   learn(cells: readonly string[]): void {
-    cells.forEach((cell, index) => this.#columns[index] ??= this.#columnOf(cell, index));
+    cells.forEach((cell, index) => {
+      if (this.#columns[index] === undefined) this.#learnColumn(cell, index);
+      const bits = this.#possibleBits.get(index);
+      if (bits) this.#learnBits(bits, cell.trim(), index);
+    });
+  }
+
+  /** Judges by the rows there are, which are all. */
+  end(): void {
+    for (const [index, bits] of this.#possibleBits) this.#judgeBits(bits, index, LEAST_BITS);
+  }
+
+  #learnColumn(cell: string, index: number): void {
+    const column = this.#columnOf(cell, index);
+    if (!column) return;
+    this.#columns[index] = column;
+    this.#changes++;
+    const text = cell.trim();
+    if (!FEW_BITS.test(text)) return;
+    this.#possibleBits.set(index, { length: text.length, values: new Set(), rows: 0 });
+  }
+
+  #learnBits(bits: PossibleBits, cell: string, index: number): void {
+    if (numberOf(cell) === null) return;
+    if (cell.length !== bits.length || !/^[01]+$/.test(cell)) {
+      this.#possibleBits.delete(index);
+    } else if (BITS.test(cell)) {
+      this.#possibleBits.delete(index);
+      this.#columns[index] = { name: this.#names[index], ...BIT_STRING };
+      this.#changes++;
+    } else {
+      bits.rows++;
+      bits.values.add(cell);
+      this.#judgeBits(bits, index, ENOUGH_BITS);
+    }
+  }
+
+  /** One value alone may be a number that has not changed yet. */
+  #judgeBits({ values, rows }: PossibleBits, index: number, enough: number): void {
+    if (values.size < 2 || rows < enough) return;
+    this.#possibleBits.delete(index);
+    this.#likelyBits.add(index);
+    this.#changes++;
   }
 
   /**
    * Finds the columns that hold the embeddings.
    *
    * @param choice What the user asked for.
+   * @param nullsAre What columns are taken for that were empty so far. Default: `other`.
    * @returns Which of them.
    * @throws {RankMeError} `column` or `unsupported`, when none fits or several do.
    */
-  choose({ earlier, ...choice }: Parameters<typeof chooseSameColumns>[1]): ChosenColumns {
-    const columns = this.#known;
+  choose(
+    { earlier, ...choice }: Parameters<typeof chooseSameColumns>[1],
+    nullsAre: "other" | "vectors" = "other",
+  ): ChosenColumns {
+    const columns = this.#known(nullsAre).map((column, index) =>
+      this.#likelyBits.has(index) && choice.columns === undefined
+        ? { ...column, ...BIT_STRING, advice: UNPACK_OR_NAME }
+        : column
+    );
     const asked = this.#choiceOf(choice, columns);
     // What has no header is not named otherwise than in an earlier shard.
     const chosen = chooseSameColumns(columns, { ...asked, ...this.areNamed && { earlier } }, NEEDS);
@@ -89,12 +165,12 @@ export class CsvColumns {
    * @throws {RankMeError} `column`, when one is not there, or more than once.
    */
   chooseKeys(choice: KeyChoice): readonly { readonly index: number; readonly name: string }[] {
-    return chooseKeys(this.#known, choice).map((index) => ({ index, name: this.#names[index] }));
+    return chooseKeys(this.#known(), choice).map((index) => ({ index, name: this.#names[index] }));
   }
 
-  get #known(): readonly Column[] {
+  #known(nullsAre: "other" | "vectors" = "other"): readonly Column[] {
     return this.#columns.map((column, index) =>
-      column ?? { name: this.#names[index], kind: "other" as const, type: "empty" }
+      column ?? { name: this.#names[index], kind: nullsAre, type: "empty" }
     );
   }
 
@@ -128,7 +204,7 @@ export class CsvColumns {
   #columnOf(cell: string, index: number): Column | undefined {
     const name = this.#names[index];
     if (BITS.test(cell.trim())) {
-      return { name, kind: "other", type: "a bit string", advice: UNPACK };
+      return { name, ...BIT_STRING };
     }
     const number = numberOf(cell);
     if (number === null) return undefined;

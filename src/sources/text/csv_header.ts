@@ -95,27 +95,43 @@ export function couldBeNames(cells: readonly string[]): boolean {
  * @throws {RankMeError} `column`, when it cannot be told.
  */
 export function checkNoNames(first: readonly string[], second: readonly string[]): void {
-  if (couldBeNames(first) && second.some((cell) => /\.\d|\de/i.test(cell))) {
+  if (couldBeNames(first) && second.some(isFraction)) {
     throw ambiguous(first);
   }
 }
 
-/** A row of fewer whole numbers may well be 0, 1, … by itself. */
-const FEW_NUMBERS = 16;
+/** As many numbers that count are names before a row of fractions mostly, and before any numbers. */
+const ENOUGH_BEFORE_FRACTIONS = 4, ENOUGH = 16;
 
 /**
- * Refuses names that count, as pandas gives them, where they could be the first of rows that are of whole
- * numbers, too.
+ * Refuses names that count, as pandas gives them, where they could be the first of the rows: where these
+ * are of whole numbers, too, or of so few that they count by chance.
  *
  * @param header The first row, taken for names.
  * @param row The row after it.
  * @throws {RankMeError} `column`, when it cannot be told.
  */
 export function checkCountingNames(header: readonly string[], row: readonly string[]): void {
-  if (!isCounting(header) || header[0].trim() === "") return;
-  const isWhole = row.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell));
-  const goesOn = Number(row[0]) === header.length;
-  if (isWhole && (header.length < FEW_NUMBERS || goesOn)) throw ambiguous(header);
+  if (!isCounting(header)) return;
+  const isIndexed = header[0].trim() === "";
+  // Under the empty name of an index are no fractions; where it is a missing number, there may be.
+  if (isIndexed && !isFraction(row[0] ?? "")) return;
+  const kinds = new Set(row.map(kindOf));
+  if (kinds.has("text") || kinds.has("vector") || row.some(keepsZeros)) return;
+  const areFractions = 2 * row.filter(isFraction).length >= row.length;
+  const goesOn = row.every((cell, i) => Number(cell) === header.length + i);
+  const enough = areFractions ? ENOUGH_BEFORE_FRACTIONS : ENOUGH;
+  if (header.length < enough || goesOn) throw ambiguous(header);
+}
+
+/** Whether a number has a zero after its point: who writes `1.0` writes no `0` and `1` in its column. */
+function keepsZeros(cell: string): boolean {
+  return /\.(\d*0)?\s*$/.test(cell);
+}
+
+/** Whether a number is written as floats are, be it whole. */
+function isFraction(cell: string): boolean {
+  return /\.\d|\d\.|\de/i.test(cell);
 }
 
 /** 0, 1, … as pandas names the columns of an array, perhaps after the empty name of its index. */

@@ -1,7 +1,8 @@
 import { RankMeError } from "../../errors.ts";
-import { checkChoice, originOf } from "../columns.ts";
+import { checkChoice, type ChosenColumns, originOf } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
+import { ChoiceByRows } from "./choice_by_rows.ts";
 import { checkFields, type CsvCells, csvCells, splitLine } from "./csv_cells.ts";
 import { CsvColumns } from "./csv_columns.ts";
 import {
@@ -25,17 +26,12 @@ export interface CsvOptions extends RowOptions {
 /** One character that cannot be part of a value or of quotes. */
 const DELIMITER = /^[^\w"'#.+\-[\]{}\r\n\0\\]$/;
 
-/** A row that waits for the columns to be known. */
-interface WaitingRow {
+interface TextRow {
   readonly cells: readonly string[];
   readonly line: number;
+  /** Whether it is the last, and has no newline. */
+  readonly isCut: boolean;
 }
-
-/**
- * Rows that wait for a column whose values were all missing so far, and how long their text may be;
- * after that it is taken for empty.
- */
-const MOST_WAITING = 100, MOST_WAITING_LENGTH = 1 << 20;
 
 /** Takes the rows out of a CSV text. */
 export class CsvRows implements TextReader {
@@ -45,12 +41,11 @@ export class CsvRows implements TextReader {
   /** The last comment before the first row. */
   #comment: string | undefined;
   #columns: CsvColumns | undefined;
-  /** Whether the first row is only thought to be one of values. */
-  #mayBeNamed = false;
-  /** The first row, taken for one of names that nobody asked for, until the one after it is seen. */
-  #guessedHeader: WaitingRow | undefined;
-  #waiting: WaitingRow[] = [];
-  #waitingLength = 0;
+  /** The first row, of which the one after it tells whether it is of names. */
+  #first: TextRow & { readonly isHeader: boolean } | undefined;
+  /** Rows that wait for the columns to be known. */
+  #waiting: TextRow[] = [];
+  #choice: ChoiceByRows | undefined;
   #cells: CsvCells | undefined;
   #blocks: RowBlocks | undefined;
 
@@ -76,7 +71,8 @@ export class CsvRows implements TextReader {
       ? yield* this.#readQuoted(begun, isEnd)
       : yield* this.#readLines(begun);
     if (isEnd) {
-      if (!this.#cells && this.#waiting.length > 0) this.#choose();
+      this.#takeFirst();
+      this.#choose(this.#choice?.end());
       yield* this.early();
     }
     return rest;
@@ -139,46 +135,53 @@ export class CsvRows implements TextReader {
 
   #takeLine(text: string, start: number, end: number, isCut: boolean): void {
     const cells = this.#cells;
-    if (!cells) return this.#takeCells(splitLine(text.slice(start, end), this.#delimiter!), isCut);
-    this.#placing(isCut, () => cells.takeLine(text, start, end, this.line));
+    if (!cells || !this.#choice!.isSettled) {
+      return this.#takeCells(splitLine(text.slice(start, end), this.#delimiter!), isCut);
+    }
+    this.#placing({ line: this.line, isCut }, () => cells.takeLine(text, start, end, this.line));
   }
 
   #takeCells(cells: readonly string[], isCut: boolean): void {
-    const known = this.#cells;
-    if (known) this.#placing(isCut, () => known.take(cells, this.line));
-    else this.#learn(cells, isCut);
-  }
-
-  /** Takes one of the first rows, as long as the columns are not known. */
-  #learn(cells: readonly string[], isCut: boolean): void {
     if (!this.#columns) {
+      const row = { cells, line: this.line, isCut };
       const { columns, isHeader } = this.#named(cells);
       this.#columns = columns;
-      const isTold = this.#options.header !== undefined;
-      this.#mayBeNamed = !isTold && !columns.areNamed;
-      if (isHeader) {
-        if (!isTold) this.#guessedHeader = { cells, line: this.line };
-        return;
-      }
+      this.#choice = new ChoiceByRows(columns, this.#options);
+      const isTold = this.#options.header !== undefined || !isHeader && columns.areNamed;
+      if (!isTold && (isHeader || couldBeNames(cells))) this.#first = { ...row, isHeader };
+      if (isHeader || this.#first) return;
     }
-    const columns = this.#columns, header = this.#guessedHeader;
-    if (header) this.#placedAt(header, () => checkCountingNames(header.cells, cells));
-    this.#guessedHeader = undefined;
-    this.#placing(isCut, () => checkFields(cells.length, columns.count));
-    columns.learn(cells);
-    this.#waiting.push({ cells, line: this.line });
-    this.#waitingLength += cells.reduce((length, cell) => length + cell.length, 0);
-    const isEnough = this.#waiting.length >= MOST_WAITING ||
-      this.#waitingLength > MOST_WAITING_LENGTH;
-    const [first, second] = this.#waiting;
-    if (this.#mayBeNamed && second) {
-      this.#placedAt(first, () => checkNoNames(first.cells, second.cells));
-    }
-    const waitsForSecond = this.#mayBeNamed && !second && couldBeNames(first.cells);
-    if (isEnough || columns.areKnown && !waitsForSecond) this.#choose();
+    this.#takeFirst(cells);
+    this.#takeRow({ cells, line: this.line, isCut });
   }
 
-  #placedAt({ line }: WaitingRow, check: () => void): void {
+  /** Takes the first row for what it is, as the one after it tells. */
+  #takeFirst(second?: readonly string[]): void {
+    const first = this.#first;
+    if (!first) return;
+    this.#first = undefined;
+    const { cells, isHeader } = first;
+    if (second) {
+      this.#placedAt(first, () => (isHeader ? checkCountingNames : checkNoNames)(cells, second));
+    }
+    if (!isHeader) this.#takeRow(first);
+  }
+
+  #takeRow(row: TextRow): void {
+    const { cells, line } = row, choice = this.#choice!;
+    if (!choice.isSettled) {
+      this.#placing(row, () => checkFields(cells.length, this.#columns!.count));
+      this.#columns!.learn(cells);
+      const length = cells.reduce((sum, cell) => sum + cell.length, 0);
+      if (this.#cells) this.#placedAt(row, () => this.#choose(choice.add(length)));
+      else this.#choose(choice.add(length));
+    }
+    const known = this.#cells;
+    if (known) this.#placing(row, () => known.take(cells, line));
+    else this.#waiting.push(row);
+  }
+
+  #placedAt({ line }: Pick<TextRow, "line">, check: () => void): void {
     try {
       check();
     } catch (error) {
@@ -204,19 +207,24 @@ export class CsvRows implements TextReader {
     }
   }
 
-  #choose(): void {
+  /** Takes what was chosen, and the rows that waited for it. */
+  #choose(chosen: ChosenColumns | undefined): void {
+    if (!chosen) return;
+    if (this.#blocks) {
+      this.#blocks.origin = originOf(chosen);
+      return;
+    }
     const columns = this.#columns!;
-    const chosen = columns.choose(this.#options);
     this.#options.onColumns?.({ ...chosen, areNamed: columns.areNamed });
     const keys = columns.chooseKeys(this.#options);
     const layout = { delimiter: this.#delimiter!, fields: columns.count };
     const blocks = this.#blocks = new RowBlocks(originOf(chosen), keys.map(({ name }) => name));
     const embeddings = csvCells(chosen, layout, blocks);
-    this.#cells = keys.length === 0
+    const taking = this.#cells = keys.length === 0
       ? embeddings
       : new CsvKeyCells(embeddings, keys.map(({ index }) => index), layout, blocks);
-    for (const { cells, line } of this.#waiting) {
-      this.#placing(false, () => this.#cells!.take(cells, line), line);
+    for (const row of this.#waiting) {
+      this.#placing({ ...row, isCut: false }, () => taking.take(row.cells, row.line));
     }
     this.#waiting = [];
   }
@@ -231,7 +239,7 @@ export class CsvRows implements TextReader {
   }
 
   /** Takes a row; errors say where it is, and whether it was cut off. */
-  #placing(isCut: boolean, take: () => void, line = this.line): void {
+  #placing({ line, isCut }: Omit<TextRow, "cells">, take: () => void): void {
     try {
       take();
     } catch (error) {

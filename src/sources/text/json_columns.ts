@@ -9,6 +9,7 @@ import {
 } from "../columns.ts";
 import { chooseSameColumns } from "../same_columns.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
+import type { LearnedColumns } from "./choice_by_rows.ts";
 import { countNumbers, jqEach, jsonForm } from "./json_forms.ts";
 import { isObject, type JsonObject, numberIn } from "./json_value.ts";
 import { numbersInText, shapeOf, VectorScanner } from "./vectors.ts";
@@ -25,16 +26,23 @@ const MAX_DEPTH = 16;
 type KeyTree = Map<string, KeyTree>;
 
 /** The columns of JSON objects, as far as the first of them tell. */
-export class JsonColumns {
+export class JsonColumns implements LearnedColumns {
+  readonly mayGrow = true;
   readonly #columns = new Map<string, Column>();
   /** Keys whose values were all null, or NaN, which may stand for a null too. */
   readonly #unknown = new Map<string, Column>();
   /** All keys there were. */
   readonly #keys: KeyTree = new Map();
+  #changes = 0;
 
   /** Whether the kind of each is known. */
   get areKnown(): boolean {
     return this.#unknown.size === 0;
+  }
+
+  /** How often something was learned. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /**
@@ -61,25 +69,22 @@ export class JsonColumns {
    * Finds the columns that hold the embeddings.
    *
    * @param choice What the user asked for.
+   * @param nullsAre What those are taken for whose values were all null. Default: what they look like.
    * @returns Which of them.
-   * @throws {RankMeError} `column`, when none fits or several do.
+   * @throws {RankMeError} `column`, when none fits or several do, or one of keys is not there.
    */
-  choose(choice: Parameters<typeof chooseSameColumns>[1]): ChosenColumns {
-    return chooseSameColumns(this.#known, choice, NEEDS);
-  }
-
-  /**
-   * Checks that there are the columns that say what rows belong to.
-   *
-   * @param choice What the user asked for.
-   * @throws {RankMeError} `column`, when one is not there.
-   */
-  checkKeys(choice: KeyChoice): void {
-    chooseKeys(this.#known, choice);
-  }
-
-  get #known(): readonly Column[] {
-    return [...this.#columns.values(), ...this.#unknown.values()];
+  choose(
+    choice: Parameters<typeof chooseSameColumns>[1],
+    nullsAre?: "other" | "vectors",
+  ): ChosenColumns {
+    const unknown = [...this.#unknown.values()].map((column) => ({
+      ...column,
+      ...nullsAre && { kind: nullsAre },
+    }));
+    const columns = [...this.#columns.values(), ...unknown];
+    const chosen = chooseSameColumns(columns, choice, NEEDS);
+    chooseKeys(columns, choice);
+    return chosen;
   }
 
   /** Learns from an object under some keys; what is known of all that is in it comes with it. */
@@ -90,7 +95,7 @@ export class JsonColumns {
     if (form) {
       const name = path.join(".") || "this line";
       if (!this.#columns.has(name)) {
-        this.#columns.set(name, { name, kind: "other", ...form.column });
+        this.#setKnown({ name, kind: "other", ...form.column });
       }
       part = { isPart: true };
     }
@@ -99,16 +104,27 @@ export class JsonColumns {
       // The first of a name stays; a key `a.b` is looked for before key `b` of object `a`.
       if (this.#columns.has(name)) continue;
       if (value === null) {
-        this.#unknown.set(name, { name, kind: "other", type: "null" });
+        this.#setUnknown({ name, kind: "other", type: "null" });
       } else if (typeof value === "string" && numberIn(value) !== undefined) {
-        this.#unknown.set(name, { name, kind: "numbers", type: value });
+        this.#setUnknown({ name, kind: "numbers", type: value });
       } else if (isObject(value) && path.length < MAX_DEPTH) {
         this.#learn(value, inner, part);
       } else {
         this.#unknown.delete(name);
-        this.#columns.set(name, { name, ...describe(value, inner), ...part });
+        this.#setKnown({ name, ...describe(value, inner), ...part });
       }
     }
+  }
+
+  #setKnown(column: Column): void {
+    this.#columns.set(column.name, column);
+    this.#changes++;
+  }
+
+  #setUnknown(column: Column): void {
+    if (this.#unknown.get(column.name)?.kind === column.kind) return;
+    this.#unknown.set(column.name, column);
+    this.#changes++;
   }
 }
 

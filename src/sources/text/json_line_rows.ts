@@ -2,6 +2,7 @@ import { RankMeError } from "../../errors.ts";
 import { checkChoice, type ChosenColumns, originOf } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
+import { ChoiceByRows } from "./choice_by_rows.ts";
 import { checkSameKeys, JsonColumns, valueAt } from "./json_columns.ts";
 import { isObject, type JsonObject, jsonValue, numberIn } from "./json_value.ts";
 import { noKeys, textOfNumber } from "../row_keys.ts";
@@ -16,19 +17,13 @@ interface WaitingRow {
   readonly line: number;
 }
 
-/**
- * Rows that wait for a key whose values were all null so far, and how long their text may be; after
- * that it is taken for null.
- */
-const MOST_WAITING = 100, MOST_WAITING_LENGTH = 1 << 20;
-
 /** Takes the rows out of JSON Lines. */
 export class JsonLineRows implements TextReader {
   line = 1;
   readonly #options: RowOptions;
   readonly #columns = new JsonColumns();
+  readonly #choice: ChoiceByRows;
   #waiting: WaitingRow[] = [];
-  #waitingLength = 0;
   #chosen: ChosenColumns | undefined;
   /** Set as soon as it is known what a row is: an object or an array. */
   #blocks: RowBlocks | undefined;
@@ -43,6 +38,7 @@ export class JsonLineRows implements TextReader {
   constructor(options: RowOptions) {
     checkChoice(options);
     this.#options = options;
+    this.#choice = new ChoiceByRows(this.#columns, options);
     this.#keyNames = [...new Set(options.keys)];
   }
 
@@ -57,7 +53,7 @@ export class JsonLineRows implements TextReader {
       start = end + 1;
     }
     if (isEnd) {
-      if (this.#waiting.length > 0) this.#choose();
+      this.#choose(this.#choice.end());
       yield* this.early();
     }
     return "";
@@ -91,32 +87,25 @@ export class JsonLineRows implements TextReader {
   }
 
   #takeObject(object: JsonObject, length: number): void {
-    if (this.#chosen) return this.#takeChosen(object, this.#chosen);
-    if (this.#blocks) throw mixedRows("an object", "arrays");
-    this.#columns.learn(object);
-    this.#waiting.push({ object, line: this.line });
-    this.#waitingLength += length;
-    const isEnough = this.#waiting.length >= MOST_WAITING ||
-      this.#waitingLength > MOST_WAITING_LENGTH;
-    if (isEnough || this.#columns.areKnown && this.#canChoose()) this.#choose();
-  }
-
-  /** Whether the columns can be chosen now; if not, a key may be missing that comes later. */
-  #canChoose(): boolean {
-    try {
-      this.#columns.choose(this.#options);
-      this.#columns.checkKeys(this.#options);
-      return true;
-    } catch {
-      return false;
+    if (this.#blocks && !this.#chosen) throw mixedRows("an object", "arrays");
+    if (!this.#choice.isSettled) {
+      this.#columns.learn(object);
+      this.#choose(this.#choice.add(length));
     }
+    if (this.#chosen) this.#takeChosen(object, this.#chosen);
+    else this.#waiting.push({ object, line: this.line });
   }
 
-  #choose(): void {
-    const chosen = this.#columns.choose(this.#options);
-    this.#columns.checkKeys(this.#options);
-    this.#options.onColumns?.(chosen);
+  /** Takes what was chosen, and the rows that waited for it. */
+  #choose(chosen: ChosenColumns | undefined): void {
+    if (!chosen) return;
+    const isFirst = !this.#chosen;
     this.#chosen = chosen;
+    if (!isFirst) {
+      this.#blocks!.origin = originOf(chosen);
+      return;
+    }
+    this.#options.onColumns?.(chosen);
     const blocks = this.#blocks = new RowBlocks(originOf(chosen), this.#keyNames);
     if (chosen.kind === "several") this.#wide = new WideRow(chosen.names, blocks);
     for (const { object, line } of this.#waiting) {

@@ -8,7 +8,6 @@ const BLOCK_NUMBERS = 1 << 17;
 
 /** Collects rows that come one at a time. */
 export class RowBlocks {
-  readonly #origin: Pick<RowBlock, "origin" | "dimensions">;
   #dim = 0;
   #capacity = BLOCK_NUMBERS;
   #data = new Float64Array(0);
@@ -25,12 +24,14 @@ export class RowBlocks {
    * @param origin What messages call the numbers.
    * @param keys The columns that say what rows belong to.
    */
-  constructor(origin: Pick<RowBlock, "origin" | "dimensions">, keys: readonly string[] = []) {
-    this.#origin = origin;
+  constructor(origin: RowBlocks["origin"], keys: readonly string[] = []) {
+    this.origin = origin;
     this.#keys = keys;
     this.#texts = keys.map(() => []);
   }
 
+  /** What messages call the numbers, and what these have to show; it may become known later. */
+  origin: Pick<RowBlock, "origin" | "dimensions" | "unproven">;
   /** The columns that stand side by side, as soon as it is known where. Default: it is all one. */
   columns: readonly ColumnSpan[] | undefined;
   /** What the row that is added next belongs to: a text for each column of keys, or null. */
@@ -81,7 +82,7 @@ export class RowBlocks {
       dim: this.#dim,
       data: this.#dataOf(rows),
       nullRows: this.#nullRows,
-      ...this.#origin,
+      ...this.origin,
       ...nullIn.size > 0 && { nullIn: (row) => nullIn.get(row) },
       ...columns && { columns, origins: columns.map(({ name }) => `column "${name}"`) },
       placeOf: (row) => ({ line: lines[row] }),

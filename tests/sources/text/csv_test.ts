@@ -10,6 +10,7 @@ import {
 import fc from "fast-check";
 import { RankMeError } from "../../../src/errors.ts";
 import { csvReader, tsvReader } from "../../../src/sources/text/csv.ts";
+import { CsvRows } from "../../../src/sources/text/csv_rows.ts";
 import { delimiterOf, headerPlace } from "../../../src/sources/text/csv_header.ts";
 import {
   CsvEmbeddingStream,
@@ -184,7 +185,6 @@ Deno.test("a first row names the columns where it looks like it", () => {
 
 Deno.test("a header is no row, and a row no header, whatever the user says of it", () => {
   const text = "0,1\n0.5,1\n";
-  assertEquals(csvRows(text), [[0.5, 1]]);
   assertEquals(csvRows(text, { header: true }), [[0.5, 1]]);
   assertEquals(csvRows(text, { header: false }), [[0, 1], [0.5, 1]]);
   assertEquals(csvRows("1,2\n0.5,1\n", { header: true }), [[0.5, 1]]);
@@ -552,13 +552,85 @@ Deno.test("a field of bits is no number, with a header and without, and says how
   }
 });
 
-Deno.test("a first row that counts is asked about where the next is of whole numbers, and else names", () => {
-  const wide = Array.from({ length: 20 }, (_, i) => i).join(",");
-  const next = Array.from({ length: 20 }, (_, i) => 20 + i).join(",");
-  for (const text of ["0,1\n1,4\n2,0\n", "0,1,2\n3,4,5\n", `${wide}\n${next}\n`]) {
-    assertStringIncludes(refusal(() => csvRows(text)).message, "--no-header if it does not");
-    const rows = text.trim().split("\n").map((line) => line.split(",").map(Number));
-    assertEquals(csvRows(text, { header: false }).length, rows.length);
+Deno.test("a first row that counts is asked about, unless it plainly names columns", () => {
+  const counted = (dim: number, first = 0) => Array.from({ length: dim }, (_, i) => first + i);
+  for (
+    const text of [
+      "0,1\n1,4\n2,0\n",
+      "0,1,2\n3,4,5\n",
+      "0,1\n0.5,-1.25\n2.5,0.3\n",
+      "0 1 2\n0.5 1.25 -2e-3\n",
+      "0,1,2,3,4\n5,1.25,3,4.5,1\n",
+      // A missing number, and not the name of an index.
+      ",0,1\n0.5,1.25,-0.75\n",
+      `${counted(20)}\n${counted(20, 20)}\n`,
+    ]
+  ) {
+    const { message } = refusal(() => csvRows(text));
+    assertStringIncludes(message, "line 1: the first row could be names or numbers", text);
+    assertStringIncludes(message, "--header if it names the columns, --no-header if it does not");
+    const rows = text.trim().split("\n");
+    assertEquals(csvRows(text, { header: true }).length, rows.length - 1);
+    const all = csvRows(text, { header: false, nonFinite: "skip" });
+    assertEquals(all.length, rows.filter((row) => !row.startsWith(",")).length);
   }
+});
+
+Deno.test("a first row that counts names columns where who wrote the rows would not have written it", () => {
+  const counted = (dim: number) => Array.from({ length: dim }, (_, i) => i);
+  // Only zeros at the end tell it of so few.
   assertEquals(csvRows("0,1\n0.5,1.0\n2.5,0.0\n"), [[0.5, 1], [2.5, 0]]);
+  assertEquals(csvRows("0,1\n0.50,1.25\n"), [[0.5, 1.25]]);
+  assertEquals(csvRows("0,1,2,3\n0.5,1.25,,2\n1.5,1,2,3\n", SKIP), [[1.5, 1, 2, 3]]);
+  assertEquals(csvRows(`${counted(16)}\n${counted(16).fill(7)}\n`), [counted(16).fill(7)]);
+  assertEquals(csvRows(",0,1\n0,1.25,-0.75\n1,2.5,3.5\n"), [[1.25, -0.75], [2.5, 3.5]]);
+  assertEquals(csvRows('0;1\na;"[1,2]"\n', { column: "1" }), [[1, 2]]);
+});
+
+/** Rows of codes, and two numbers before each. */
+function withCodes(codes: readonly string[], header = ""): string {
+  return header + codes.map((code, i) => `0.${i + 1},${code}\n`).join("");
+}
+
+Deno.test("a few digits of zeros and ones are bits where all rows have as many, and differ", () => {
+  const codes = ["101", "110", "100", "111", "101", "100", "110", "111", "100"];
+  const { message, code } = refusal(() => csvRows(withCodes(codes)));
+  assertEquals(code, "column");
+  assertStringIncludes(message, "column 1 is a bit string, others are numeric; write its bits");
+  // Of a file of three rows, too; of two rows nobody can tell.
+  assertStringIncludes(refusal(() => csvRows(withCodes(codes.slice(0, 3)))).message, "bit string");
+  assertEquals(csvRows(withCodes(codes.slice(0, 2))).length, 2);
+  // A zero before others tells it at once, in whichever row.
+  assertStringIncludes(refusal(() => csvRows(withCodes(["101", "011"]))).message, "bit string");
+  const named = withCodes(codes, "x0,x1\n");
+  assertStringIncludes(refusal(() => csvRows(named)).message, "x1 (a bit string); write");
+  // Who names it means numbers.
+  assertEquals(csvRows(named, { columns: ["x0", "x1"] })[1], [0.2, 110]);
+});
+
+Deno.test("numbers that are of zeros and ones now and then are numbers", () => {
+  const others = ["100", "101", "100", "99", "110", "100", "111", "100", "101", "100"];
+  assertEquals(csvRows(withCodes(others)).length, 10);
+  assertEquals(csvRows(withCodes(["101", "110.5", "100", "111", "110"])).length, 5);
+  assertEquals(csvRows(withCodes(["101", "1000", "100", "111", "110"])).length, 5);
+  assertEquals(csvRows(withCodes(Array(200).fill("100"))).length, 200);
+  // Zero and one by themselves are dimensions of what is binary.
+  assertEquals(csvRows("1,0,1\n0,1,0\n1,1,1\n0,0,1\n").length, 4);
+});
+
+Deno.test("a column that was empty so far keeps no row waiting, and is refused if it could be meant", () => {
+  const reader = new CsvRows({});
+  const given = [...reader.read("note;emb\n;[1,2.5]\n;[3,4.5]\n", false), ...reader.early()];
+  assertEquals(given.map(({ rows }) => rows), [2]);
+  const empty = ";[1,2.5]\n".repeat(98), text = `note;emb\n${empty}`;
+  assertEquals(csvRows(`${text}a;[3,4]\n`).length, 99);
+  assertEquals(
+    refusal(() => csvRows(`${text}[5,6];[3,4]\n`)).message,
+    "line 100: several columns could be embeddings: note (array), emb (array); choose one with " +
+      "--column NAME",
+  );
+  assertEquals(csvRows(`${text}[5,6];[3,4]\n`, { column: "emb" }).length, 99);
+  // Of a pattern it may be one that is asked for.
+  const wide = "layer1;layer2\n;[1,2]\n[3,4];[5,6]\n";
+  assertEquals(csvRows(wide, { column: "layer*", nonFinite: "skip" }), [[3, 4, 5, 6]]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import { RankMeError } from "../../../src/errors.ts";
+import { JsonLineRows } from "../../../src/sources/text/json_line_rows.ts";
 import { jsonLinesReader } from "../../../src/sources/text/json_lines.ts";
 import { JsonLinesEmbeddingStream } from "../../../src/sources/text/json_lines_embedding_stream.ts";
 import { ending, flipEveryBit, inLittleMemory, randomBytes } from "../hostile.ts";
@@ -102,6 +103,38 @@ Deno.test("what is missing at first is waited for", () => {
   assertEquals(jsonRows(`${many}{"emb":[1,2]}\n`, SKIP), [[1, 2]]);
   const error = refusal(() => jsonRows(`${many}{"emb":null}\n{"emb":[1,2]}\n`));
   assertStringIncludes(error.message, "no column holds embeddings; there are: emb (null)");
+});
+
+Deno.test("what was null so far keeps no row waiting, and is refused if it could be meant", () => {
+  const line = '{"note":null,"emb":[1,2.5]}\n';
+  const reader = new JsonLineRows({});
+  const given = [...reader.read(line.repeat(3), false), ...reader.early()];
+  assertEquals(given.map(({ rows }) => rows), [3]);
+  const text = line.repeat(50);
+  assertEquals(jsonRows(`${text}{"note":"a","emb":[3,4.5]}\n`).length, 51);
+  assertEquals(
+    refusal(() => jsonRows(`${text}{"note":[1,2.5],"emb":[3,4.5]}\n`)).message,
+    "line 51: several columns could be embeddings: emb (array), note (array); choose one with " +
+      "--column NAME",
+  );
+  // Numbers that count give way to vectors, once there are any.
+  assertEquals(
+    refusal(() => jsonRows('{"x0":1,"x1":2.5,"emb":null}\n{"x0":3,"x1":4.5,"emb":[1,2.5]}\n', SKIP))
+      .message,
+    'line 2: column "emb", which held nothing in the first rows, could be the embeddings as well ' +
+      'as "x0"; say which it is with --column NAME, or name the dimensions with --columns',
+  );
+  // A few numbers are doubted as soon as there is what could hold more.
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(Float32Array.of(0.5, 1, 2, 3).buffer)));
+  const few = '{"stats":[0.5,1.5],"payload":null}\n';
+  assertEquals(jsonRows(few).length, 1);
+  assertStringIncludes(
+    refusal(() => jsonRows(`${few}{"stats":[1,2.5],"payload":"${base64}"}\n`)).message,
+    '"stats" has 2 numbers beside "payload"',
+  );
+  // Of a pattern it may be one that is asked for.
+  const wide = '{"layer1":null,"layer2":[1,2]}\n{"layer1":[3,4],"layer2":[5,6]}\n';
+  assertEquals(jsonRows(wide, { column: "layer*", ...SKIP }), [[3, 4, 5, 6]]);
 });
 
 Deno.test("NaN and infinities are what Python and protocol buffers write for them", () => {
