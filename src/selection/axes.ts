@@ -1,4 +1,5 @@
 import { RankMeError } from "../errors.ts";
+import { numbered, numberedPrefixes, pairNumber } from "./numbered.ts";
 import { describeSettings, type HyperparameterValue, type Run, type Settings } from "./run.ts";
 
 /** Runs of one method that are alike in everything but their seeds. */
@@ -145,56 +146,45 @@ function chooseLines(
 
 /** The hyperparameters that are not the same everywhere. */
 export function variedIn(configurations: readonly Configuration[]): readonly string[] {
-  const names = new Set(configurations.flatMap(({ settings }) => Object.keys(settings)));
-  return [...names].filter((name) => valuesOf(name, configurations).size > 1);
-}
-
-function valuesOf(
-  name: string,
-  configurations: readonly Configuration[],
-): ReadonlySet<HyperparameterValue | undefined> {
-  return new Set(configurations.map(({ settings }) => settings[name]));
+  const found = new Map<
+    string,
+    { readonly first: HyperparameterValue; given: number; varies: boolean }
+  >();
+  for (const { settings } of configurations) {
+    for (const [name, value] of Object.entries(settings)) {
+      const known = found.get(name);
+      if (!known) found.set(name, { first: value, given: 1, varies: false });
+      else {
+        known.given++;
+        known.varies ||= value !== known.first;
+      }
+    }
+  }
+  return [...found].filter(([, { given, varies }]) => varies || given < configurations.length)
+    .map(([name]) => name);
 }
 
 /** Every set of two configurations or more that differ in one hyperparameter only. */
 function linesOf(configurations: readonly Configuration[], varied: readonly string[]): Axis[] {
-  const before = numberedPrefixes(configurations, varied);
-  const after = numberedPrefixes(configurations, varied.toReversed());
+  const columns = varied.map((name) =>
+    numbered(configurations.map(({ settings }) => settings[name]))
+  );
+  // The values of all hyperparameters but one are known by the numbers of those before and after it.
+  const before = numberedPrefixes(columns, configurations.length);
+  const after = numberedPrefixes(columns.toReversed(), configurations.length);
   return varied.flatMap((hyperparameter, place) => {
-    // A hyperparameter that was not given has no place on an axis of its values.
-    const given = configurations.filter(({ settings }) => settings[hyperparameter] !== undefined);
     const others = varied.filter((name) => name !== hyperparameter);
-    const groups = Map.groupBy(
-      given,
-      (one) => `${before.get(one)![place]} ${after.get(one)![others.length - place]}`,
-    );
-    return [...groups.values()].filter(({ length }) => length > 1).map((configurations) => ({
+    const [left, right] = [before[place], after[others.length - place]];
+    // A hyperparameter that was not given has no place on an axis of its values.
+    const given = Array.from(configurations.keys())
+      .filter((one) => configurations[one].settings[hyperparameter] !== undefined);
+    const groups = Map.groupBy(given, (one) => pairNumber(left[one], right[one]));
+    return [...groups.values()].filter(({ length }) => length > 1).map((line) => ({
       hyperparameter,
-      fixed: pick(configurations[0].settings, others),
-      configurations,
+      fixed: pick(configurations[line[0]].settings, others),
+      configurations: line.map((one) => configurations[one]),
     }));
   });
-}
-
-/**
- * For each configuration the numbers of its first 0, 1, 2 … values, the same for two that have all of
- * these in common: the values of all hyperparameters but one are known by two such numbers.
- */
-function numberedPrefixes(
-  configurations: readonly Configuration[],
-  names: readonly string[],
-): ReadonlyMap<Configuration, readonly number[]> {
-  const numbers = new Map<string, number>();
-  return new Map(configurations.map((configuration) => {
-    const prefixes = [0];
-    for (const [length, name] of names.entries()) {
-      const key = JSON.stringify([prefixes[length], configuration.settings[name]]);
-      const known = numbers.get(key) ?? numbers.size + 1;
-      numbers.set(key, known);
-      prefixes.push(known);
-    }
-    return [configuration, prefixes];
-  }));
 }
 
 function sizeOf(lines: readonly Axis[]): number {

@@ -69,18 +69,23 @@ export function candidate(
   if (scored.length === 0) return [];
   const ranks = scored.map(({ score }) => score.rankMe);
   const alphas = scored.flatMap(({ score }) => score.metrics.alphaReq ?? []);
-  const tasks = new Set(scored.flatMap(({ accuracies }) => Object.keys(accuracies)));
   return [{
     ...as,
     runs: scored,
     rankMe: mean(ranks),
     ...ranks.length > 1 && { seedDeviation: deviation(ranks) },
     ...alphas.length === scored.length && { alphaReq: mean(alphas) },
-    accuracies: Object.fromEntries([...tasks].map((task) => [
-      task,
-      mean(scored.flatMap(({ accuracies }) => accuracies[task] ?? [])),
-    ])),
+    accuracies: meanAccuracies(scored),
   }];
+}
+
+function meanAccuracies(runs: readonly ScoredRun[]): Candidate["accuracies"] {
+  if (runs.length === 1) return runs[0].accuracies;
+  const tasks = new Set(runs.flatMap(({ accuracies }) => Object.keys(accuracies)));
+  return Object.fromEntries([...tasks].map((task) => [
+    task,
+    mean(runs.flatMap(({ accuracies }) => accuracies[task] ?? [])),
+  ]));
 }
 
 /** The mean of some numbers, at least one. */

@@ -1,4 +1,5 @@
 import { kendall } from "./kendall.ts";
+import { ranksOf } from "./ranks.ts";
 
 /** How strongly two quantities go together. */
 export interface Correlation {
@@ -56,8 +57,9 @@ export function correlations(
   const count = x.length;
   if (count < LEAST) return undefined;
   const pearson = pearsonOf(x, y);
-  const spearman = pearsonOf(ranksOf(x), ranksOf(y));
-  const tau = kendall(x, y);
+  const [ranksX, ranksY] = [ranksOf(x), ranksOf(y)];
+  const spearman = pearsonOf(ranksX, ranksY);
+  const tau = kendall(ranksX, ranksY);
   if (pearson === undefined || spearman === undefined || tau === undefined) return undefined;
   return {
     count,
@@ -75,7 +77,7 @@ function interval(value: number, variance: number): Correlation {
 }
 
 /** Nothing where a coordinate does not vary. */
-function pearsonOf(x: readonly number[], y: readonly number[]): number | undefined {
+function pearsonOf(x: ArrayLike<number>, y: ArrayLike<number>): number | undefined {
   const dx = deviationsOf(x), dy = deviationsOf(y);
   if (!dx || !dy) return undefined;
   const sum = dx.reduce((total, one, index) => total + one * dy[index], 0);
@@ -83,7 +85,8 @@ function pearsonOf(x: readonly number[], y: readonly number[]): number | undefin
 }
 
 /** Deviations from the mean in units of the largest, so that no square overflows or vanishes. */
-function deviationsOf(values: readonly number[]): readonly number[] | undefined {
+function deviationsOf(numbers: ArrayLike<number>): Float64Array | undefined {
+  const values = new Float64Array(numbers);
   if (values.every((value) => value === values[0])) return undefined;
   const mean = values.reduce((sum, value) => sum + value / values.length, 0);
   const deviations = values.map((value) => value - mean);
@@ -91,22 +94,11 @@ function deviationsOf(values: readonly number[]): readonly number[] | undefined 
   return deviations.map((one) => one / largest);
 }
 
-function squaresOf(values: readonly number[]): number {
+function squaresOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value * value, 0);
 }
 
 /** Points on a line are so but for the last digits. */
 function rounded(value: number): number {
   return 1 - Math.abs(value) < 4e-16 * 4 ? Math.sign(value) : value;
-}
-
-/** Ranks from 1; equal values share the mean of theirs. */
-function ranksOf(values: readonly number[]): readonly number[] {
-  const order = values.map((_, index) => index).sort((a, b) => values[a] - values[b]);
-  const ranks = new Array<number>(values.length);
-  for (let start = 0, end = 0; start < order.length; start = end) {
-    while (end < order.length && values[order[end]] === values[order[start]]) end++;
-    for (let at = start; at < end; at++) ranks[order[at]] = (start + 1 + end) / 2;
-  }
-  return ranks;
 }

@@ -6,18 +6,19 @@
  * once the points are sorted by x, in n·log n steps. All counts are whole numbers, so that the ratio is
  * the one that comparing all pairs gives.
  *
- * @param x One coordinate of each point.
- * @param y The other.
+ * @param x The rank of each point in one coordinate, as `ranksOf` gives it.
+ * @param y The same of the other.
  * @returns From −1 to 1; nothing where a coordinate does not vary.
  */
-export function kendall(x: readonly number[], y: readonly number[]): number | undefined {
-  const points = x.map((at, index) => [at, y[index]] as const)
-    .sort(([a, b], [c, d]) => a - c || b - d);
-  const pairs = pairsAmong(points.length);
-  const tiedX = tiedPairs(points, ([a], [c]) => a === c);
-  const tiedInBoth = tiedPairs(points, ([a, b], [c, d]) => a === c && b === d);
-  const { inversions, sorted } = sortedCounting(points.map(([, b]) => b));
-  const tiedY = tiedPairs(sorted, (b, d) => b === d);
+export function kendall(x: Float64Array<ArrayBuffer>, y: Float64Array): number | undefined {
+  const pairs = pairsAmong(x.length);
+  // Twice a rank is a whole number, so that two of them are one number, which is sorted at once.
+  const most = 2 * x.length + 1;
+  const points = x.map((rank, index) => 2 * rank * most + 2 * y[index]).sort();
+  const tiedInBoth = tiedPairs(points);
+  const tiedX = tiedPairs(points.map((point) => Math.floor(point / most)));
+  const { inversions, sorted } = sortedCounting(points.map((point) => point % most));
+  const tiedY = tiedPairs(sorted);
   const untied = Math.sqrt(pairs - tiedX) * Math.sqrt(pairs - tiedY);
   if (untied === 0) return undefined;
   return (pairs - tiedX - tiedY + tiedInBoth - 2 * inversions) / untied;
@@ -27,11 +28,11 @@ function pairsAmong(count: number): number {
   return count * (count - 1) / 2;
 }
 
-/** How many pairs are equal, of items in an order in which equal ones stand side by side. */
-function tiedPairs<T>(items: ArrayLike<T>, same: (a: T, b: T) => boolean): number {
+/** How many pairs are equal, of numbers in order. */
+function tiedPairs(sorted: Float64Array): number {
   let tied = 0;
-  for (let start = 0, end = 0; start < items.length; start = end) {
-    while (end < items.length && same(items[start], items[end])) end++;
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
     tied += pairsAmong(end - start);
   }
   return tied;
@@ -39,10 +40,10 @@ function tiedPairs<T>(items: ArrayLike<T>, same: (a: T, b: T) => boolean): numbe
 
 /** A merge sort, which sees how many pairs were in falling order. */
 function sortedCounting(
-  values: readonly number[],
+  values: Float64Array<ArrayBuffer>,
 ): { readonly inversions: number; readonly sorted: Float64Array } {
   const { length } = values;
-  let from = Float64Array.from(values), to = new Float64Array(length), inversions = 0;
+  let from = values, to = new Float64Array(length), inversions = 0;
   for (let width = 1; width < length; width *= 2) {
     for (let left = 0, at = 0; at < length;) {
       left = at;

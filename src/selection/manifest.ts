@@ -208,7 +208,7 @@ function refuseTwice(runs: readonly Run[], name: string, isLong: boolean): void 
   for (const run of runs) {
     const { method, settings, seed, embeddings } = run;
     const place = { input: `${name}: ${run.entry}` };
-    const key = JSON.stringify([method, seed, Object.entries(settings).sort()]);
+    const key = JSON.stringify([method, seed, settings]);
     const before = seen.get(key);
     if (before) {
       throw new RankMeError("corrupt", `the same run as ${describeRun(before)}`, {

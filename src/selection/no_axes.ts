@@ -4,6 +4,8 @@ import { describeRun, type Manifest, type Run } from "./run.ts";
 
 /** How many reasons a message lists. */
 const REASONS_SHOWN = 20;
+/** How many cells of a manifest are looked at for a column to leave out: about a second. */
+const MOST_CELLS = 1e6;
 
 /**
  * The error of a manifest from which nothing can be chosen, with what may be the matter.
@@ -43,26 +45,37 @@ export function noAxes(
 
 /**
  * Columns without which axes would be found. Of several those with the most values: an identifier
- * differs in every run, and so hides what else differs.
+ * differs in every run, and so hides what else differs. None where looking would take long.
  */
 function hiddenBy(
   hyperparameters: readonly string[],
   groups: readonly (readonly Configuration[])[],
 ): readonly string[] {
-  const hiding = hyperparameters.filter((column) =>
-    groups.some((configurations) => {
-      const without = configurations.map(({ runs, settings }) => {
-        const { [column]: _, ...rest } = settings;
-        return { runs, settings: rest };
-      });
-      const runs = without.map(({ runs: [run], settings }) => ({ ...run, settings }));
-      return configurationsOf(runs).length === configurations.length && linesExist(without);
-    })
-  );
-  const counts = hiding.map((column) => valueCount(column, groups.flat()));
-  const most = hiding.filter((_, index) => counts[index] === Math.max(...counts));
-  // Where any of them could be it, nothing speaks for one.
-  return most.length < variedIn(groups.flat()).length ? most : [];
+  const all = groups.flat();
+  const varied = variedIn(all);
+  const byCount = Map.groupBy(hyperparameters, (column) => valueCount(column, all));
+  let left = MOST_CELLS;
+  for (const count of [...byCount.keys()].sort((a, b) => b - a)) {
+    const columns = byCount.get(count)!;
+    left -= columns.length * all.length * varied.length;
+    if (left < 0) return [];
+    const hiding = columns.filter((column) => hides(column, groups));
+    // Where any of them could be it, nothing speaks for one.
+    if (hiding.length > 0) return hiding.length < varied.length ? hiding : [];
+  }
+  return [];
+}
+
+/** Whether a column keeps the runs of a method from having axes. */
+function hides(column: string, groups: readonly (readonly Configuration[])[]): boolean {
+  return groups.some((configurations) => {
+    const without = configurations.map(({ runs, settings }) => {
+      const { [column]: _, ...rest } = settings;
+      return { runs, settings: rest };
+    });
+    const runs = without.map(({ runs: [run], settings }) => ({ ...run, settings }));
+    return configurationsOf(runs).length === configurations.length && linesExist(without);
+  });
 }
 
 function valueCount(column: string, configurations: readonly Configuration[]): number {

@@ -75,7 +75,11 @@ export function judgeOf(
     };
   }
   if (spread) {
-    return { judgedBy: "seeds", judge: (highest, other) => bySeeds(highest, other, spread) };
+    const quantile = studentTQuantile(UPPER, spread.degrees);
+    return {
+      judgedBy: "seeds",
+      judge: (highest, other) => bySeeds(highest, other, { ...spread, quantile }),
+    };
   }
   const known = candidates.filter(hasStandardError);
   return {
@@ -120,12 +124,16 @@ export function seedSpread(candidates: readonly Candidate[]): SeedSpread | undef
   return { relative: Math.sqrt(squares / degrees), degrees };
 }
 
-function bySeeds(highest: Candidate, other: Candidate, { relative, degrees }: SeedSpread): Verdict {
+function bySeeds(
+  highest: Candidate,
+  other: Candidate,
+  { relative, quantile }: Pick<SeedSpread, "relative"> & { readonly quantile: number },
+): Verdict {
   const variance = (one: Candidate) => (relative * one.rankMe) ** 2 / one.runs.length;
   return within(
     highest.rankMe - other.rankMe,
     Math.sqrt(variance(highest) + variance(other)),
-    studentTQuantile(UPPER, degrees),
+    quantile,
   );
 }
 

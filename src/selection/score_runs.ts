@@ -164,7 +164,9 @@ function warningsOf(
       : outcomes.get(located(embeddings, folder));
     if (!outcome || "error" in outcome) continue;
     for (const warning of outcome.warnings) {
-      entries.set(warning, [...entries.get(warning) ?? [], entry]);
+      const known = entries.get(warning);
+      if (known) known.push(entry);
+      else entries.set(warning, [entry]);
     }
   }
   return [...entries].map(([warning, [first, ...others]]) =>

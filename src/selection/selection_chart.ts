@@ -1,7 +1,7 @@
 import type { Chart } from "../report/charts/svg.ts";
-import { identityOf, type Manifest } from "./run.ts";
-import { type Candidate, isScored } from "./candidates.ts";
-import type { Selection } from "./selection.ts";
+import { identityOf, type Manifest, type Run } from "./run.ts";
+import { isScored } from "./candidates.ts";
+import type { AxisChoice, Selection } from "./selection.ts";
 
 const PANEL_PIXELS = 260;
 
@@ -81,11 +81,9 @@ export function selectionChart(manifest: Manifest, selection: Selection): Chart 
 
 function pointsOf({ runs, tasks, isLong }: Manifest, { methods }: Selection): Point[] {
   const groups = Map.groupBy(runs.filter(isScored), (run) => identityOf(run, isLong));
+  const choicesWith = choicesByRun(methods.flatMap(({ choices }) => choices));
   return [...groups.values()].flatMap((same) => {
-    const isIn = ({ runs }: Candidate) => same.some((run) => runs.includes(run));
-    const choices = methods.filter(({ method }) => method === same[0].method)
-      .flatMap(({ choices }) => choices)
-      .filter(({ candidates }) => candidates.some(isIn));
+    const choices = [...new Set(same.flatMap((run) => choicesWith.get(run) ?? []))];
     const [{ method = "", score, accuracies, name, entry }] = same;
     return tasks.filter((task) => accuracies[task] !== undefined).map((task): Point => ({
       method,
@@ -93,10 +91,25 @@ function pointsOf({ runs, tasks, isLong }: Manifest, { methods }: Selection): Po
       rankMe: score.rankMe,
       accuracy: accuracies[task],
       varies: variesOf(choices.map(({ hyperparameter = "all" }) => hyperparameter)),
-      choice: choices.some(({ chosen }) => isIn(chosen)) ? "chosen" : "not chosen",
+      choice: choices.some(({ chosen }) => same.some((run) => chosen.runs.includes(run)))
+        ? "chosen"
+        : "not chosen",
       run: name ?? entry,
     }));
   });
+}
+
+/** The choices that each run is a candidate of. */
+function choicesByRun(choices: readonly AxisChoice[]): ReadonlyMap<Run, readonly AxisChoice[]> {
+  const found = new Map<Run, AxisChoice[]>();
+  for (const choice of choices) {
+    for (const run of choice.candidates.flatMap(({ runs }) => runs)) {
+      const known = found.get(run);
+      if (known) known.push(choice);
+      else found.set(run, [choice]);
+    }
+  }
+  return found;
 }
 
 function variesOf(axes: readonly string[]): string {

@@ -1,9 +1,16 @@
-import { assertAlmostEquals, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { RankMeError } from "../../src/errors.ts";
 import { type ManifestOptions, parseManifest } from "../../src/selection/manifest.ts";
 import { selectRuns } from "../../src/selection/select_runs.ts";
 import type { SelectionOptions } from "../../src/selection/selection_options.ts";
 import type { Selection } from "../../src/selection/selection.ts";
+import { selectionChart } from "../../src/selection/selection_chart.ts";
 import { selectionText } from "../../src/selection/selection_text.ts";
 
 async function select(text: string, options: SelectionOptions = {}, columns: ManifestOptions = {}) {
@@ -463,4 +470,52 @@ Deno.test("hundreds of thousands of values can be chosen from and printed", asyn
   const rows = Array.from({ length: 150_000 }, (_, i) => `${i},${10 + i % 89},${i % 97}`);
   const selection = selectRuns(await parseManifest(`lr,rankMe,accuracy\n${rows.join("\n")}\n`));
   assertEquals(selectionText(selection).split("\n").length > 150_000, true);
+});
+
+Deno.test("no manifest of 20,000 runs takes longer than reading it many times over", async (t) => {
+  const count = 20_000;
+  const random = (row: number, column: number) => (row * 7919 + column * 104_729 + 13) % 99_991;
+  const manifests: Record<string, readonly [heads: string, row: (index: number) => string]> = {
+    "four seeds of each": ["lr,seed,rankMe", (i) => `${i >> 2},${i % 4},${random(i, 0)}`],
+    "10,000 hyperparameters in the long form": [
+      "hyperparameter,value,rankMe",
+      (i) => `h${i >> 1},${i},${random(i, 0)}`,
+    ],
+    "20 hyperparameters of which no two runs differ in one only": [
+      Array.from({ length: 20 }, (_, i) => `h${i}`) + ",rankMe",
+      (i) => Array.from({ length: 21 }, (_, column) => random(i, i * column)).join(),
+    ],
+    "ten accuracies": [
+      "lr,rankMe" + Array.from({ length: 10 }, (_, i) => `,accuracy_${i}`).join(""),
+      (i) => `${i},` + Array.from({ length: 11 }, (_, column) => random(i, column)).join(),
+    ],
+  };
+  for (const [name, [heads, row]] of Object.entries(manifests)) {
+    await t.step(name, async () => {
+      const rows = Array.from({ length: count }, (_, index) => row(index));
+      const started = performance.now();
+      const manifest = await parseManifest(`${heads}\n${rows.join("\n")}\n`);
+      const read = performance.now();
+      try {
+        selectionChart(manifest, selectRuns(manifest));
+      } catch (error) {
+        assertStringIncludes(String(error), "differ in one hyperparameter only");
+      }
+      const [reading, selecting] = [read - started, performance.now() - read];
+      assert(selecting < 15 * reading + 500, `${selecting} ms, and ${reading} ms to read it`);
+    });
+  }
+});
+
+Deno.test("a column to leave out is looked for only where that takes no time to speak of", async () => {
+  // Any two runs differ in two hyperparameters.
+  const heads = Array.from({ length: 300 }, (_, i) => `h${i}`);
+  const rows = heads.map((_, row) => heads.map((_, column) => Number(row === column)));
+  const started = performance.now();
+  await assertRejectsWith(
+    [[...heads, "rankMe"], ...rows.map((row) => [...row, 1])].join("\n"),
+    "--joint chooses over everything",
+  );
+  const seconds = (performance.now() - started) / 1000;
+  assert(seconds < 10, `${seconds} s`);
 });
