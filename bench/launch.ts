@@ -16,6 +16,8 @@ export interface Program {
   /** What is piped into it. Default: nothing. */
   readonly stdin?: readonly Piece[];
   readonly env?: Record<string, string>;
+  /** The status it should end with; with another than 0 it prints no JSON. Default: 0. */
+  readonly status?: number;
 }
 
 /** What measure.py prints. */
@@ -28,7 +30,7 @@ interface Cost {
 }
 
 /** Runs a program from start to end: its time, its peak memory, and what it computed. */
-export async function launch({ command, stdin = [], env }: Program): Promise<Sample> {
+export async function launch({ command, stdin = [], env, status = 0 }: Program): Promise<Sample> {
   const pieces = stdin.flatMap(({ file, times }) => ["--stdin", file, String(times)]);
   const { success, stdout } = await new Deno.Command(PYTHON, {
     args: ["-B", MEASURE, ...pieces, "--", ...command],
@@ -38,10 +40,10 @@ export async function launch({ command, stdin = [], env }: Program): Promise<Sam
   }).output();
   if (!success) throw new Error(`${command.join(" ")} could not be measured`);
   const cost: Cost = JSON.parse(new TextDecoder().decode(stdout));
-  if (cost.status !== 0) {
+  if (cost.status !== status) {
     throw new Error(`${command.join(" ")} ended with status ${cost.status}:\n${cost.stderr}`);
   }
-  const { rankMe, answer = rankMe } = JSON.parse(cost.stdout);
+  const { rankMe, answer = rankMe } = status === 0 ? JSON.parse(cost.stdout) : {};
   return { seconds: cost.seconds, peakBytes: cost.peakBytes, answer };
 }
 

@@ -17,6 +17,7 @@ import { longPipe } from "./parts/long_pipe.ts";
 import { memory } from "./parts/memory.ts";
 import { more } from "./parts/more.ts";
 import { reading } from "./parts/reading.ts";
+import { select } from "./parts/select.ts";
 import { startUp } from "./parts/start_up.ts";
 import { throughput } from "./parts/throughput.ts";
 import { keep, latest } from "./results.ts";
@@ -32,6 +33,7 @@ const PARTS: readonly Part[] = [
   memory,
   more,
   reading,
+  select,
   startUp,
   download,
   graphs,
