@@ -1,5 +1,5 @@
 import { RankMeError } from "../errors.ts";
-import { namesWhat } from "./column_names.ts";
+import { mayNameWholes, namesWhat } from "./column_names.ts";
 import { type Column, listed, type UnprovenColumn } from "./column.ts";
 import type { RowBlock } from "./row_block.ts";
 
@@ -18,8 +18,9 @@ export function believed(
 ): UnprovenColumn | undefined {
   const { name } = column;
   const says = namesWhat(name);
-  // Where there is one column only, nothing else can be meant.
-  if (says === "embeddings" || says === undefined && columns.length === 1) return undefined;
+  // Where there is one column only, hardly anything else can be meant.
+  const isAlone = columns.length === 1 && !mayNameWholes(name);
+  if (says === "embeddings" || says === undefined && isAlone) return undefined;
   if (says === "other") throw doubted(`"${name}" is named as none are`, columns);
   const rival = columns.find((other) => isEmbeddingInOtherForm(other, column));
   if (rival) throw doubted(`"${name}" is beside "${rival.name}"`, columns, rival);

@@ -21,6 +21,22 @@ const OTHER_WORDS: ReadonlySet<string> = new Set(
     ),
 );
 
+/** Words that name what mostly is whole numbers, and embeddings now and then, as in `cls_token`. */
+const WHOLE_WORDS: ReadonlySet<string> = new Set(
+  "token tokens code codes input inputs target targets sequence sequences hash hashes bytes pixels"
+    .split(" "),
+);
+
+/**
+ * Whether a name is one of whole numbers mostly, such as `tokens`.
+ *
+ * @param name The name.
+ * @returns Whether its last word says so.
+ */
+export function mayNameWholes(name: string): boolean {
+  return WHOLE_WORDS.has(wordsOf(name).at(-1) ?? "");
+}
+
 /**
  * What the name of a column says of it.
  *
@@ -28,11 +44,16 @@ const OTHER_WORDS: ReadonlySet<string> = new Set(
  * @returns Whether it names embeddings, something else as `input_ids` and `bbox` do, or nothing known.
  */
 export function namesWhat(name: string): "embeddings" | "other" | undefined {
-  const words = name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^\p{L}\d]+/u)
-    .map((word) => word.replace(/\d+$/, "")).filter((word) => word !== "");
+  const words = wordsOf(name);
   if (OTHER_WORDS.has(words.at(-1) ?? "")) return "other";
   const isEmbedding = words.some((word) => EMBEDDING_WORDS.has(word));
   return isEmbedding || EMBEDDING_LETTERS.test(name) ? "embeddings" : undefined;
+}
+
+/** The words of a name, without numbers at their ends. */
+function wordsOf(name: string): string[] {
+  return name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^\p{L}\d]+/u)
+    .map((word) => word.replace(/\d+$/, "")).filter((word) => word !== "");
 }
 
 /** Columns whose names are one prefix and a number. */

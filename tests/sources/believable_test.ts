@@ -45,6 +45,8 @@ const DOUBTED: readonly (readonly [row: (i: number) => unknown, message: string]
     '"point" has 2 numbers beside "rows"',
   ],
   [(i) => ({ id: i, tokens: [101, i, 102] }), '"tokens" holds whole numbers only'],
+  [(i) => ({ tokens: [101, i, 102] }), '"tokens" holds whole numbers only'],
+  [(i) => ({ input_ids: [101, i, 102] }), '"input_ids" is named as none are'],
   [
     (i) => ({ id: i, emb: { dims: [1, 4], data: { ...vector(i) } } }),
     "jq -c '.emb | .dims[-1] as $d | [.data[]] |",
@@ -84,6 +86,9 @@ Deno.test("one object that holds a whole table is no row", () => {
 Deno.test("what is named is read as told, and what is plainly of embeddings without being told", () => {
   const ids = lines((i) => ({ input_ids: [1, i], embedding: [vector(i)] }));
   assertEquals(jsonRows(ids, { column: "input_ids" })[3], [1, 3]);
+  // A token of a transformer is an embedding, too.
+  assertEquals(jsonRows(lines((i) => ({ cls_token: vector(i) }))), [0, 1, 2, 3].map(vector));
+  assertEquals(jsonRows(lines((i) => ({ data: [127, -i, 3] })))[2], [127, -2, 3]);
   const int8 = lines((i) => ({ id: i, embedding: [127, -i, 3] }));
   assertEquals(jsonRows(int8)[2], [127, -2, 3]);
   const text = lines((i) => ({ id: i, embedding: JSON.stringify(vector(i)) }));

@@ -3,9 +3,9 @@ import type { Field, Schema } from "apache-arrow";
 import { DataType } from "apache-arrow/type";
 import { RankMeError } from "../../errors.ts";
 import { axesOfLists, rowShapeOfEach, shapeName } from "../axes.ts";
-import { namesWhat } from "../column_names.ts";
-import { A_FEW, type Column } from "../column.ts";
 import type { Axes } from "../axes.ts";
+import type { Column } from "../column.ts";
+import { inOtherForm, type OtherForm } from "../other_forms.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt, decoding } from "./corrupt.ts";
 import { isList, typeName } from "./type_name.ts";
@@ -51,14 +51,13 @@ function* withFields(
   }
   const isSparse = DataType.isStruct(type) && areOfSparseVector(type.children.map(nameOf));
   const sparse = isSparse ? sparseVector(name) : undefined;
-  const numbers = couldHoldNumbers(type, name) ? { numbers: A_FEW } : {};
   yield {
     name,
     path,
     field,
     kind: kindOf(type),
     type: typeName(type),
-    ...numbers,
+    ...inOtherForm(otherFormOf(type), name),
     ...sparse?.whole,
   };
   if (!DataType.isStruct(type)) return;
@@ -77,15 +76,17 @@ function kindOf(type: DataType): Column["kind"] {
   return isList ? "vectors" : "other";
 }
 
-/** Whether bytes, or lists of lists or of whole numbers, could be embeddings in another form; or text. */
-function couldHoldNumbers(type: DataType, name: string): boolean {
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return namesWhat(name) === "embeddings";
+/** What a column could hold embeddings as, though it is not read. */
+function otherFormOf(type: DataType): OtherForm | undefined {
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return "text";
   if (isList(type)) {
     const [child] = type.children;
-    return child !== undefined && (isList(child.type) || DataType.isInt(child.type));
+    if (child === undefined) return undefined;
+    return isList(child.type) ? "lists" : DataType.isInt(child.type) ? "integers" : undefined;
   }
-  return DataType.isBinary(type) || DataType.isLargeBinary(type) ||
+  const areBytes = DataType.isBinary(type) || DataType.isLargeBinary(type) ||
     DataType.isFixedSizeBinary(type);
+  return areBytes ? "bytes" : undefined;
 }
 
 /** How many lists are around each float of a type; none where it has no floats, or tensors of them. */

@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
-import { namesWhat } from "../column_names.ts";
-import { A_FEW, type Column } from "../column.ts";
+import type { Column } from "../column.ts";
+import { inOtherForm, type OtherForm } from "../other_forms.ts";
 import { areOfSparseVector, sparseVector } from "../sparse_vectors.ts";
 import { corrupt } from "./corrupt.ts";
 
@@ -98,15 +98,18 @@ export function readSchema(elements: readonly SchemaElement[]): Schema {
   return {
     columns: columns.flatMap((found, i) =>
       found.filter(({ name }) => name === root.children[i].element.name || !names.has(name))
-    ).map((column) => couldHoldNumbers(column) ? { ...column, numbers: A_FEW } : column),
+    ).map((column) => ({ ...inOtherForm(otherFormOf(column), column.name), ...column })),
     leaves,
   };
 }
 
-/** Whether bytes, or lists of lists or of whole numbers, could be embeddings in another form; or text. */
-function couldHoldNumbers({ name, type }: Column): boolean {
-  return /^(?:byte_array|fixed_len_byte_array|list<(?:list|int|byte_array)\b.*)$/.test(type) ||
-    type === "string" && namesWhat(name) === "embeddings";
+/** What a column could hold embeddings as, though it is not read. */
+function otherFormOf({ kind, type }: Column): OtherForm | undefined {
+  if (kind !== "other" && kind !== "matrices") return undefined;
+  if (type === "string") return "text";
+  if (/^(?:byte_array|fixed_len_byte_array|list<byte_array>)$/.test(type)) return "bytes";
+  if (/^list<u?int\w*>$/.test(type)) return "integers";
+  return /^list<list\b/.test(type) ? "lists" : undefined;
 }
 
 function columnsOf(node: Node, around: Around): ParquetColumn[] {

@@ -1,6 +1,7 @@
 import { RankMeError } from "../../errors.ts";
 import type { ChosenColumns } from "../columns.ts";
 import { quoted } from "./csv_header.ts";
+import { decimalPoints, isDecimalComma } from "./decimal_comma.ts";
 import { DecimalScanner, numberOf } from "./numbers.ts";
 import type { RowBlocks } from "./row_blocks.ts";
 import { almostVector, VectorScanner } from "./vectors.ts";
@@ -219,7 +220,9 @@ class NumberCells implements CsvCells {
     const number = numberOf(cell);
     if (number === undefined) {
       throw new RankMeError("corrupt", `${quoted(cell)} in column "${this.#names[dimension]}"`, {
-        advice: "a decimal number is needed, such as -0.25 or 1e-3",
+        advice: isDecimalComma(cell)
+          ? decimalPoints(this.#layout.delimiter)
+          : "a decimal number is needed, such as -0.25 or 1e-3",
       });
     }
     this.#row[dimension] = number ?? NaN;

@@ -9,8 +9,9 @@ import {
 } from "../columns.ts";
 import { chooseSameColumns } from "../same_columns.ts";
 import type { LearnedColumns } from "./choice_by_rows.ts";
+import { decimalPoints, isDecimalComma } from "./decimal_comma.ts";
 import { numberOf } from "./numbers.ts";
-import { almostVector, type NoVector, VectorScanner } from "./vectors.ts";
+import { type NoVector, numbersInText, VectorScanner } from "./vectors.ts";
 
 const NEEDS: Needs = {
   vectors: "a column of arrays is needed, such as [0.1, 0.2] or {0.1,0.2}",
@@ -25,8 +26,6 @@ const vectors = new VectorScanner();
  */
 const BITS = /^(?:0[01]+|[01]{8,})$/;
 const UNPACK = "write its bits as an array of numbers, such as [0, 1, 1]";
-const UNPACK_OR_NAME =
-  `${UNPACK}; where they are numbers, name each dimension: --columns NAME,NAME`;
 const BIT_STRING = { kind: "other", type: "a bit string", advice: UNPACK } as const;
 
 /** As few digits, the first a one, could be a number: only many of them, and no other, tell bits. */
@@ -46,6 +45,7 @@ export class CsvColumns implements LearnedColumns {
   readonly #names: readonly string[];
   /** Whether there was a header. */
   readonly areNamed: boolean;
+  readonly #delimiter: string;
   readonly #columns: (Column | undefined)[];
   readonly #almost = new Map<string, NoVector>();
   readonly #possibleBits = new Map<number, PossibleBits>();
@@ -56,9 +56,11 @@ export class CsvColumns implements LearnedColumns {
   /**
    * @param names What the header says.
    * @param areNamed Whether there was one.
+   * @param delimiter What separates the cells.
    */
-  constructor(names: readonly string[], areNamed: boolean) {
+  constructor(names: readonly string[], areNamed: boolean, delimiter: string) {
     this.#names = names;
+    this.#delimiter = delimiter;
     this.areNamed = areNamed;
     this.#columns = names.map((name) => isIndex(name) ? { name, ...INDEX } : undefined);
   }
@@ -144,7 +146,7 @@ export class CsvColumns implements LearnedColumns {
   ): ChosenColumns {
     const columns = this.#known(nullsAre).map((column, index) =>
       this.#likelyBits.has(index) && choice.columns === undefined
-        ? { ...column, ...BIT_STRING, advice: UNPACK_OR_NAME }
+        ? { ...column, ...BIT_STRING }
         : column
     );
     const asked = this.#choiceOf(choice, columns);
@@ -210,9 +212,15 @@ export class CsvColumns implements LearnedColumns {
     if (number === null) return undefined;
     if (number !== undefined) return { name, kind: "numbers", type: "numeric" };
     if (vectors.read(cell)) return { name, kind: "vectors", type: "array" };
-    const almost = almostVector(cell);
-    if (almost) this.#almost.set(name, almost);
-    return { name, kind: "other", type: almost?.what ?? "text" };
+    if (isDecimalComma(cell)) {
+      const advice = decimalPoints(this.#delimiter);
+      return { name, kind: "other", type: "a number with a decimal comma", advice };
+    }
+    const almost = numbersInText(cell.trim());
+    if (!almost) return { name, kind: "other", type: "text" };
+    this.#almost.set(name, almost);
+    const { what: type, advice, numbers } = almost;
+    return { name, kind: "other", type, advice, numbers };
   }
 }
 

@@ -1,4 +1,5 @@
 import { RankMeError } from "../../errors.ts";
+import { isDecimalComma } from "./decimal_comma.ts";
 import { numberOf } from "./numbers.ts";
 import { VectorScanner } from "./vectors.ts";
 
@@ -28,7 +29,17 @@ export function delimiterOf(line: string): string {
     else if ("]}".includes(character)) depth--;
     else if (depth <= 0) found.add(character);
   }
-  return DELIMITERS.find((delimiter) => found.has(delimiter)) ?? NO_DELIMITER;
+  const first = DELIMITERS.find((delimiter) => found.has(delimiter)) ?? NO_DELIMITER;
+  if (first !== ",") return first;
+  // Between other characters the commas may be those of decimals.
+  const isOther = (delimiter: string) =>
+    delimiter !== "," && found.has(delimiter) &&
+    line.trim().split(delimiter).every((cell) => isDecimalComma(cell) || isWhole(cell));
+  return DELIMITERS.find(isOther) ?? first;
+}
+
+function isWhole(cell: string): boolean {
+  return /^\s*[+-]?\d*\s*$/.test(cell);
 }
 
 /** Where a text names its columns: in its first row, in a comment before it, or nowhere. */
@@ -134,6 +145,21 @@ function isFraction(cell: string): boolean {
   return /\.\d|\d\.|\de/i.test(cell);
 }
 
+/** A type as ClickHouse writes it, such as `Array(Nullable(Float32))`. */
+const TYPE =
+  /^(U?Int\d+|Float\d+|BFloat16|String|Bool|UUID|IPv[46]|Date(Time)?(32|64)?|JSON|(FixedString|Array|Nullable|LowCardinality|Map|Tuple|Nested|Variant|Decimal\d*|Enum\d*|DateTime(64)?|JSON)\(.*\))$/s;
+
+/**
+ * Whether a row under the names says of what types the columns are, as in ClickHouse's
+ * `TabSeparatedWithNamesAndTypes`.
+ *
+ * @param cells The row.
+ * @returns Whether each of its cells is a type: no row of embeddings is.
+ */
+export function areTypes(cells: readonly string[]): boolean {
+  return cells.every((cell) => TYPE.test(cell.trim()));
+}
+
 /** 0, 1, … as pandas names the columns of an array, perhaps after the empty name of its index. */
 function isCounting(cells: readonly string[]): boolean {
   const isIndexed = cells[0].trim() === "";
@@ -145,6 +171,7 @@ function kindOf(cell: string): CellKind {
   if (cell.trim() === "") return "empty";
   const number = numberOf(cell);
   if (number !== undefined) return number === null ? "null" : "number";
+  if (isDecimalComma(cell)) return "number";
   return vectors.read(cell) ? "vector" : "text";
 }
 

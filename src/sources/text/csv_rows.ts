@@ -6,6 +6,7 @@ import { ChoiceByRows } from "./choice_by_rows.ts";
 import { checkFields, type CsvCells, csvCells, splitLine } from "./csv_cells.ts";
 import { CsvColumns } from "./csv_columns.ts";
 import {
+  areTypes,
   checkCountingNames,
   checkNoNames,
   couldBeNames,
@@ -26,6 +27,9 @@ export interface CsvOptions extends RowOptions {
 /** One character that cannot be part of a value or of quotes. */
 const DELIMITER = /^[^\w"'#.+\-[\]{}\r\n\0\\]$/;
 
+/** What Excel wants to be told before the first row, as in `sep=;`. */
+const SEPARATOR = /^"?sep=([,;|\t ])"?\r?$/i;
+
 interface TextRow {
   readonly cells: readonly string[];
   readonly line: number;
@@ -38,11 +42,14 @@ export class CsvRows implements TextReader {
   line = 1;
   readonly #options: CsvOptions;
   #delimiter: string | undefined;
+  /** What the first line says that it is. */
+  #told: string | undefined;
   /** The last comment before the first row. */
   #comment: string | undefined;
   #columns: CsvColumns | undefined;
   /** The first row, of which the one after it tells whether it is of names. */
   #first: TextRow & { readonly isHeader: boolean } | undefined;
+  #isAfterNames = false;
   /** Rows that wait for the columns to be known. */
   #waiting: TextRow[] = [];
   #choice: ChoiceByRows | undefined;
@@ -84,17 +91,20 @@ export class CsvRows implements TextReader {
     yield* this.#taken();
   }
 
-  /** Passes comments and blank lines by; what follows them says what the delimiter is. */
+  /** Passes comments and blank lines by; what follows them is or says what the delimiter is. */
   #begin(text: string): string {
     let start = 0;
     while (start < text.length) {
       const newline = text.indexOf("\n", start);
       const end = newline < 0 ? text.length : newline;
       const line = text.slice(start, end);
-      if (line.startsWith("#")) {
+      const told = this.line === 1 ? SEPARATOR.exec(line)?.[1] : undefined;
+      if (told !== undefined) {
+        this.#told = told;
+      } else if (line.startsWith("#")) {
         this.#comment = line.slice(1).trim();
       } else if (!isBlank(text, start, end)) {
-        this.#delimiter = this.#options.delimiter ?? delimiterOf(line);
+        this.#delimiter = this.#options.delimiter ?? this.#told ?? delimiterOf(line);
         break;
       }
       this.line++;
@@ -149,8 +159,11 @@ export class CsvRows implements TextReader {
       this.#choice = new ChoiceByRows(columns, this.#options);
       const isTold = this.#options.header !== undefined || !isHeader && columns.areNamed;
       if (!isTold && (isHeader || couldBeNames(cells))) this.#first = { ...row, isHeader };
+      this.#isAfterNames = isHeader;
       if (isHeader || this.#first) return;
     }
+    if (this.#isAfterNames && areTypes(cells)) return;
+    this.#isAfterNames = false;
     this.#takeFirst(cells);
     this.#takeRow({ cells, line: this.line, isCut });
   }
@@ -191,16 +204,15 @@ export class CsvRows implements TextReader {
 
   /** The columns by their names, and whether a row is the one that names them. */
   #named(cells: readonly string[]): { readonly columns: CsvColumns; readonly isHeader: boolean } {
-    const comment = this.#comment === undefined
-      ? undefined
-      : splitLine(this.#comment, this.#delimiter!);
+    const delimiter = this.#delimiter!;
+    const comment = this.#comment === undefined ? undefined : splitLine(this.#comment, delimiter);
     try {
-      const place = headerPlace(cells, comment, this.#options.header, this.#delimiter);
+      const place = headerPlace(cells, comment, this.#options.header, delimiter);
       const isHeader = place === "row";
       const names = isHeader ? cells : place === "comment" ? comment! : undefined;
       const columns = names
-        ? new CsvColumns(names.map((name) => name.trim()), true)
-        : new CsvColumns(cells.map((_, index) => `${index}`), false);
+        ? new CsvColumns(names.map((name) => name.trim()), true, delimiter)
+        : new CsvColumns(cells.map((_, index) => `${index}`), false, delimiter);
       return { columns, isHeader };
     } catch (error) {
       throw error instanceof RankMeError ? error.at({ line: this.line }) : error;

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  Binary,
   Bool,
   type DataType,
   Dictionary,
@@ -10,6 +11,7 @@ import {
   Float64,
   Int32,
   Int64,
+  Int8,
   LargeList,
   List,
   Map_,
@@ -18,6 +20,7 @@ import {
   Utf8,
 } from "apache-arrow";
 import { RankMeError } from "../../../src/errors.ts";
+import { chooseColumns } from "../../../src/sources/columns.ts";
 import { arrowColumns, rowsPerValue } from "../../../src/sources/arrow/arrow_columns.ts";
 import type { Axes } from "../../../src/sources/axes.ts";
 
@@ -219,5 +222,25 @@ Deno.test("tensors without a shape, or of one that is not theirs, are refused", 
   assertStringIncludes(
     refusal('{"shape":[2,4]}', "rows").message,
     'tensors of shape (2, 4) in column "z", which is fixed_size_list<float32>[6]',
+  );
+});
+
+Deno.test("what could be embeddings in another form is called what it is, with what would do", () => {
+  const refused = (types: Readonly<Record<string, DataType>>) =>
+    assertThrows(() => chooseColumns(arrowColumns(schemaOf(types)), {}), RankMeError).message;
+  const int8 = listOf(new Int8());
+  assertStringIncludes(refused({ embedding: int8 }), "embedding (list<int8>); cast its whole");
+  assertStringIncludes(refused({ emb: new Binary() }), "emb (binary); bytes do not say");
+  assertStringIncludes(refused({ emb: new Utf8() }), "emb (utf8); arrays in text are read in");
+  // Of others nothing is known, and what says which model made them holds none.
+  for (const [name, type] of [["counts", int8], ["embedding_model", new Utf8()]] as const) {
+    assertStringIncludes(refused({ [name]: type }), "a column of lists of float16, float32");
+  }
+  const counted = { x0: f32, x1: f32, embedding_model: new Utf8() };
+  assertEquals(chooseColumns(arrowColumns(schemaOf(counted)), {}).names, ["x0", "x1"]);
+  // Beside them a few numbers are none.
+  assertStringIncludes(
+    refused({ stats: listOf(f32), embedding: int8 }),
+    '"stats" is beside "embedding"',
   );
 });

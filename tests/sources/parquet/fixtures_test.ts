@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { RankMeError } from "../../../src/errors.ts";
 import type { RowOptions } from "../../../src/sources/format_reader.ts";
 import { openEmbeddings } from "../../../src/sources/open_embeddings.ts";
@@ -277,4 +277,20 @@ Deno.test("a pipe has no end to read from", async () => {
   const stream = new Blob([parquet("list-f32")]).stream();
   const error = await assertRejects(() => openEmbeddings(stream), RankMeError);
   assertEquals([error.code, error.place.input], ["unsupported", "stream"]);
+});
+
+Deno.test("whole numbers and text that could be embeddings are called so, with what would do", async () => {
+  const refused = async (name: string) =>
+    (await assertRejects(
+      () => readAtRandom(parquetReader, fixtureBytes(`field/${name}.parquet`)),
+      RankMeError,
+    )).message;
+  assertStringIncludes(
+    await refused("list-of-int8"),
+    "embedding (list<integer>); cast its whole numbers to floats, as column.cast(",
+  );
+  assertStringIncludes(
+    await refused("json-text"),
+    "embedding (string); arrays in text are read in CSV and JSON Lines: write lists of floats",
+  );
 });

@@ -634,3 +634,66 @@ Deno.test("a column that was empty so far keeps no row waiting, and is refused i
   const wide = "layer1;layer2\n;[1,2]\n[3,4];[5,6]\n";
   assertEquals(csvRows(wide, { column: "layer*", nonFinite: "skip" }), [[3, 4, 5, 6]]);
 });
+
+Deno.test("what Excel is told of the delimiter is no row, and is followed", () => {
+  for (const told of ["sep=;\n", '"sep=;"\r\n', "SEP=;\n"]) {
+    assertEquals(csvRows(`${told}x0;x1\n0.5;1\n2;3.5\n`), [[0.5, 1], [2, 3.5]]);
+  }
+  // Against what it looks like: a vector without brackets around it is none.
+  assertEquals(csvRows('sep=|\nemb;|x\n[1,2]|"a;b"\n'), [[1, 2]]);
+  assertEquals(csvRows("sep=;\nx0,x1\n1.5,2\n", { delimiter: "," } as ReadOptions), [[1.5, 2]]);
+});
+
+Deno.test("decimal commas are named with the line that makes points of them", () => {
+  const line = "write points: tr , . < FILE | rankme";
+  for (
+    const [text, options] of [
+      ["V1;V2\n0,5;1,25\n3;4,5\n"],
+      ["V1;V2\n0,5;1,25\n3;4,5\n", { columns: ["V*"] }],
+      ["0,5;1,25\n3;4,5\n"],
+      ["0,5\t1,25\n3\t4,5\n"],
+      ["0,5 1,25\n3 4,5\n"],
+      ["-0,5;12\n3;4,5\n"],
+      // Found out in a later row only.
+      ["V1;V2\n1;2\n0,5;1,25\n"],
+      ["sep=;\nV1;V2\n0,5;1,25\n"],
+    ] as const
+  ) {
+    assertStringIncludes(refusal(() => csvRows(text, options)).message, line, text);
+    const points = text.replaceAll(",", ".");
+    assertEquals(csvRows(points, options).length, 2 - Number(text.startsWith("sep")));
+  }
+  const between = refusal(() => csvRows('"0,5","1,25"\n"3,5","4,5"\n')).message;
+  assertStringIncludes(
+    between,
+    String.raw`sed 's/"\([^",]*\),\([^",]*\)"/"\1.\2"/g' FILE | rankme`,
+  );
+  // A comma may stand between thousands, where a point would make another number of it.
+  assertEquals(refusal(() => csvRows("V1;V2\n1,234;5\n")).message.includes("tr , ."), false);
+});
+
+Deno.test("ClickHouse's line of types under the names is no row", () => {
+  const text = "id\temb\nUInt64\tArray(Float32)\n0\t[0.5,1]\n1\t[2,3.5]\n";
+  assertEquals(csvRows(text), [[0.5, 1], [2, 3.5]]);
+  const csv = '"id","key","emb"\n"UInt64","LowCardinality(String)","Array(Nullable(Float64))"\n';
+  assertEquals(csvRows(`${csv}0,"a","[0.5,1]"\n`), [[0.5, 1]]);
+  assertEquals(csvRows("x0,x1\nFloat32,Float64\n0.5,1\n"), [[0.5, 1]]);
+  // Under no names it is one like others.
+  assertStringIncludes(
+    refusal(() => csvRows("Float32,String\n0.5,a\n", { header: false })).message,
+    "no column holds embeddings",
+  );
+});
+
+Deno.test("base64 of numbers in a field is named, and goes before a few numbers beside it", () => {
+  const base64 = btoa(String.fromCharCode(
+    ...new Uint8Array(Float32Array.of(0.5, -1.25, 2, 3, 0.125, 1).buffer),
+  ));
+  assertStringIncludes(
+    refusal(() => csvRows(`id,emb\n1,${base64}\n`)).message,
+    'column "emb" holds base64 of 6 float32 numbers; write arrays, as np.frombuffer(',
+  );
+  const beside = `stats;embedding\n[0.5,1.5];${base64}\n`;
+  assertStringIncludes(refusal(() => csvRows(beside)).message, '"stats" is beside "embedding"');
+  assertEquals(csvRows(beside, { column: "stats" }), [[0.5, 1.5]]);
+});
