@@ -1,6 +1,12 @@
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 
+/** The command that is meant where none is named. */
+export const DEFAULT_COMMAND = "score";
+
+/** Loads every command there is. */
+export type LoadCommands = () => Promise<readonly Command[]>;
+
 /** One subcommand. */
 export interface Command {
   /** What it is called. */
@@ -11,6 +17,8 @@ export interface Command {
   readonly usage: string;
   /** More about it, as paragraphs. */
   readonly description: string;
+  /** The only words that may follow it, besides flags; absent where inputs do. */
+  readonly operands?: readonly string[];
   /** The flags it takes. */
   readonly flags: readonly Flag[];
   /** Commands worth copying, each with what it does. */
@@ -19,7 +27,8 @@ export interface Command {
    * Runs it.
    *
    * @param args Its arguments.
+   * @param loadCommands What there is besides it.
    * @returns The exit status.
    */
-  run(args: Arguments): Promise<number>;
+  run(args: Arguments, loadCommands: LoadCommands): Promise<number>;
 }

@@ -7,8 +7,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   select: async () => (await import("./select.ts")).selectCommand,
   generate: async () => (await import("./generate.ts")).generateCommand,
   cka: async () => (await import("./cka.ts")).ckaCommand,
+  completions: async () => (await import("./completions.ts")).completionsCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
 };
-
-/** The command that is meant where none is named. */
-export const DEFAULT_COMMAND = "score";

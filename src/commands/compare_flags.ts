@@ -21,13 +21,19 @@ const FORMS = ["json", "csv", "markdown"] as const;
 export const COMPARE_FLAGS: readonly Flag[] = [
   { name: "rows", value: "N", help: "the first N rows of each; min: as many as the shortest has" },
   { name: "sort", value: "METRIC", help: "rank by this metric (default: rankMe)" },
-  { name: "ascending", help: "with --sort: the lowest is the best" },
+  { name: "ascending", needs: ["sort"], help: "with --sort: the lowest is the best" },
   {
     name: "x",
     value: "WORD",
     help: "inputs are checkpoints: the number after WORD in each name is how far it had come",
   },
-  { name: "svg", value: "FILE", help: "with --x: also draw RankMe into this file" },
+  {
+    name: "svg",
+    value: "FILE",
+    isPath: true,
+    needs: ["x"],
+    help: "with --x: also draw RankMe into this file",
+  },
   { name: "ci", negatable: true, help: "95 % intervals, by the jackknife (default), or none" },
   { name: "jobs", short: "j", value: "N", help: "score N at a time at most (default: threads)" },
   ...INPUT_FLAGS,
@@ -36,13 +42,18 @@ export const COMPARE_FLAGS: readonly Flag[] = [
   ...RANK_FLAGS,
   ...METRIC_FLAGS,
   { name: "group", value: "COLUMN", help: "what object each row is a view of, for lidar" },
-  { name: "group-memory", value: "SIZE", help: "memory that objects may take, as in 8GB" },
+  {
+    name: "group-memory",
+    value: "SIZE",
+    needs: ["group"],
+    help: "memory that objects may take, as in 8GB",
+  },
   { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
   ...BACKEND_FLAGS,
   { name: "json", help: "print a JSON array" },
   { name: "csv", help: "print CSV with all digits" },
   { name: "markdown", help: "print a Markdown table" },
-  { name: "spectrum", help: "put all singular values into the JSON" },
+  { name: "spectrum", needs: ["json"], help: "put all singular values into the JSON" },
   { name: "quiet", short: "q", help: "no progress and no warnings" },
   { name: "verbose", short: "v", help: "say what computed it, and how long it took" },
 ];
@@ -72,8 +83,6 @@ export async function comparePlan(args: Arguments): Promise<ComparePlan> {
   if (sort !== undefined && word !== undefined) {
     throw usage("--sort and --x are two orders", "checkpoints stand in that of the training");
   }
-  if (args.on("ascending") && sort === undefined) throw usage("--ascending is for --sort");
-  if (svg !== undefined && word === undefined) throw usage("--svg is for --x");
   const forms = FORMS.filter((form) => args.on(form));
   if (forms.length > 1) throw usage(`--${forms.join(" and --")} cannot both be printed`);
   return {

@@ -36,6 +36,7 @@ one thread does with vectors of 128 bits that stay in registers.
 
 Needs no permission. A native BLAS is looked for with --allow-ffi; the ones inside Python packages are
 found with --allow-read and --allow-env too. Exits with 70 when a check fails.`,
+  operands: [],
   flags: [{ name: "json", help: "print one JSON object" }],
   examples: [
     ["rankme doctor", "before a long run, or when reporting a problem"],

@@ -10,6 +10,10 @@ export interface Flag {
   readonly help: string;
   /** Whether `--no-NAME` turns off what is otherwise on. */
   readonly negatable?: boolean;
+  /** Whether its value is the path of a file. */
+  readonly isPath?: boolean;
+  /** The flags of which one at least must be given for it to do anything. */
+  readonly needs?: readonly string[];
   /** The only values there are. */
   readonly choices?: readonly string[];
   /** Whether it may be given several times; otherwise the last one counts. */

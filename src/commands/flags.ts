@@ -15,8 +15,9 @@ export class Arguments {
   /**
    * @param args The words after the command.
    * @param flags The flags there are, besides {@linkcode COMMON_FLAGS}.
-   * @throws {RankMeError} `usage`, for a flag there is none of, a value that is missing or none of the
-   * choices, a switch that is neither true nor false, and an input without a name.
+   * @throws {RankMeError} `usage`, for a flag there is none of or that does nothing without another, a
+   * value that is missing or none of the choices, a switch that is neither true nor false, and an input
+   * without a name.
    */
   constructor(args: readonly string[], flags: readonly Flag[]) {
     const all = [...flags, ...COMMON_FLAGS];
@@ -35,6 +36,21 @@ export class Arguments {
       );
     }
     this.#values = new Map(Object.entries(parsed));
+    this.#refuseIdle(flags);
+  }
+
+  /** Refuses a flag that changes nothing, as nothing else was asked for that it is about. */
+  #refuseIdle(flags: readonly Flag[]): void {
+    const given = new Set(flags.filter((flag) => this.#isGiven(flag)).map(({ name }) => name));
+    for (const { name, needs } of flags) {
+      if (!needs || !given.has(name) || needs.some((other) => given.has(other))) continue;
+      throw usage(`--${name} is for ${needs.map((other) => `--${other}`).join(" or ")}`);
+    }
+  }
+
+  #isGiven({ name, value, repeatable }: Flag): boolean {
+    if (repeatable) return this.all(name).length > 0;
+    return value === undefined ? this.choice(name) === true : this.text(name) !== undefined;
   }
 
   /**

@@ -13,11 +13,13 @@ export const GATE_FLAGS: readonly Flag[] = [
   {
     name: "baseline",
     value: "JSON",
+    isPath: true,
     help: "exit with 1 when RankMe is under that of this earlier --json by more than --max-drop",
   },
   {
     name: "max-drop",
     value: "DROP",
+    needs: ["baseline"],
     help: "5% of the baseline, or 3 in units of RankMe (default: what the intervals of --ci allow)",
   },
 ];

@@ -4,11 +4,12 @@ import { numberNames } from "../metrics/number_names.ts";
 import { metricsAskedFor, Ranker } from "../pipeline/rank_report.ts";
 import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
+import type { GateVerdict } from "../report/json.ts";
 import type { SavedReport } from "../report/read_report.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped } from "../report/digits.ts";
-import { halfWidthOf } from "../selection/half_width.ts";
 import { type Baseline, type Planned, readBaseline } from "./baseline.ts";
+import { judgeDrop, type MaxDrop, parseMaxDrop } from "./drops.ts";
 import type { Arguments } from "./flags.ts";
 import { usage } from "./usage.ts";
 
@@ -45,10 +46,17 @@ export function plannedScore(options: ScoreOptions): PlannedScore {
 
 /** What came of the gates. */
 export interface GateOutcome {
-  /** A line for each gate that failed; none where all is well. */
-  readonly failures: readonly string[];
+  /** Of each gate and each report, those of one gate after another. */
+  readonly verdicts: readonly Verdict[];
   /** What is worth knowing besides. */
   readonly notes: readonly string[];
+}
+
+/** What a gate says of a report. */
+export interface Verdict extends GateVerdict {
+  readonly report: ScoreReport;
+  /** What names the gate after what it found. */
+  readonly flag: string;
 }
 
 /** What makes a score fail. */
@@ -57,19 +65,12 @@ export interface Gates {
    * Checks reports.
    *
    * @param reports The last ones.
-   * @returns Which gates failed.
+   * @returns Which gates failed, and which passed.
    * @throws {RankMeError} `usage`, when a gate cannot be judged: that is not to pass for success.
    */
   check(reports: readonly ScoreReport[]): GateOutcome;
 }
 
-/** How far RankMe may drop. */
-type MaxDrop =
-  | { readonly kind: "share"; readonly percent: number; readonly text: string }
-  | { readonly kind: "units"; readonly units: number; readonly text: string }
-  | { readonly kind: "intervals" };
-
-const PERCENT = /^(\d+(?:\.\d+)?|\.\d+) ?%$/;
 /** What a report has besides its metrics, and with `--ci` only. */
 const NUMBERS = ["rankMe", "rows", "n", "dim", "d", "skippedRows"];
 const CONFIDENCE_NUMBERS = ["low", "high", "standardError"];
@@ -88,27 +89,20 @@ export async function gatesOf(args: Arguments, planned: PlannedScore): Promise<G
   const threshold = args.number("fail-under");
   const conditions = await conditionsOf(args.all("fail-if"), planned);
   const path = args.text("baseline");
-  if (path === undefined && args.text("max-drop") !== undefined) {
-    throw usage("--max-drop is for --baseline");
-  }
   const against = path === undefined ? undefined : await baselineOf(path, args, planned);
   return {
     check(reports) {
       const ofPart = partsAmong(reports);
-      const failures = [
-        ...threshold === undefined
-          ? []
-          : reports.flatMap((one) => underThreshold(one, threshold, ofPart)),
-        ...conditions.flatMap((condition) =>
-          reports.flatMap((one) => holding(one, condition, ofPart))
-        ),
-      ];
-      if (!against) return { failures, notes: [] };
-      const pairs = against.baseline.pairs(reports);
+      const pairs = against?.baseline.pairs(reports) ?? [];
       return {
-        failures: [
-          ...failures,
-          ...pairs.flatMap(([now, before]) => dropped(now, before, against.maxDrop, ofPart)),
+        verdicts: [
+          ...threshold === undefined
+            ? []
+            : reports.map((one) => heldToThreshold(one, threshold, ofPart)),
+          ...conditions.flatMap((condition) =>
+            reports.map((one) => heldToCondition(one, condition, ofPart))
+          ),
+          ...pairs.map(([now, before]) => heldToBaseline(now, before, against!.maxDrop, ofPart)),
         ],
         notes: [...new Set(pairs.flatMap(([now, before]) => unequalRows(now, before, ofPart)))],
       };
@@ -138,24 +132,17 @@ async function baselineOf(path: string, args: Arguments, planned: PlannedScore):
   return { baseline, maxDrop };
 }
 
-function parseMaxDrop(text: string | undefined): MaxDrop {
-  if (text === undefined) return { kind: "intervals" };
-  const percent = PERCENT.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) {
-    return { kind: "share", percent: Number(percent), text };
-  }
-  const units = Number(text);
-  if (text.trim() === "" || !(Number.isFinite(units) && units >= 0)) {
-    throw usage(`--max-drop is a share as 5%, or a number as 3, not "${text}"`);
-  }
-  return { kind: "units", units, text };
-}
-
-function underThreshold(report: ScoreReport, threshold: number, ofPart: OfPart): string[] {
+function heldToThreshold(report: ScoreReport, threshold: number, ofPart: OfPart): Verdict {
   const { rankMe } = report;
-  if (rankMe >= threshold) return [];
+  const passed = rankMe >= threshold;
   const shown = rankBeside(rankMe, threshold);
-  return [`RankMe ${shown}${ofPart(report)} is under ${threshold} (--fail-under)`];
+  return {
+    report,
+    gate: `--fail-under ${threshold}`,
+    flag: "--fail-under",
+    passed,
+    found: `RankMe ${shown}${ofPart(report)} is ${passed ? "not " : ""}under ${threshold}`,
+  };
 }
 
 /** A rank with enough digits to be told from another number. */
@@ -187,11 +174,11 @@ async function conditionsOf(
   return conditions;
 }
 
-function holding(
+function heldToCondition(
   report: ScoreReport,
   { text, uses, evaluate }: Condition,
   ofPart: OfPart,
-): string[] {
+): Verdict {
   const { rankMe, rows, dim, skippedRows, confidence, metrics } = report;
   const numbers: { readonly [name: string]: number | undefined } = {
     ...metrics,
@@ -214,72 +201,25 @@ function holding(
       `there are ${Object.keys(numbers).join(", ")}`,
     );
   }
-  if (!outcome.value) return [];
   const values = uses.map((name) => `${name} ${Number(numbers[name]!.toPrecision(6))}`).join(", ");
-  return [`'${text}' holds${ofPart(report)}${values && `, with ${values}`} (--fail-if)`];
+  const holds = outcome.value ? "holds" : "does not hold";
+  return {
+    report,
+    gate: `--fail-if ${text}`,
+    flag: "--fail-if",
+    passed: !outcome.value,
+    found: `'${text}' ${holds}${ofPart(report)}${values && `, with ${values}`}`,
+  };
 }
 
-function dropped(
+function heldToBaseline(
   now: ScoreReport,
   before: SavedReport,
   maxDrop: MaxDrop,
   ofPart: OfPart,
-): string[] {
-  const drop = before.rankMe - now.rankMe;
-  const allowed = allowedDrop(now, before, maxDrop, ofPart);
-  if (drop <= allowed) return [];
-  const share = 100 / before.rankMe;
-  const by = maxDrop.kind === "units"
-    ? shownAbove(drop, allowed)
-    : `${shownAbove(drop * share, allowed * share)} %`;
-  const why = maxDrop.kind === "intervals"
-    ? ", more than their intervals allow (--baseline)"
-    : ` (--max-drop ${maxDrop.text})`;
-  return [
-    `RankMe ${formatRank(now.rankMe)}${ofPart(now)} is ${by} under the baseline ` +
-    `${formatRank(before.rankMe)}${why}`,
-  ];
-}
-
-/** A number with enough digits to be told from a smaller one. */
-function shownAbove(value: number, limit: number): string {
-  for (let digits = 2; digits < 17; digits++) {
-    const shown = Number(value.toPrecision(digits));
-    if (shown > limit) return String(shown);
-  }
-  return String(value);
-}
-
-/**
- * By intervals: where that of the difference begins. It is put together from the two without their
- * replicates, which no JSON has, by the method of variance estimates recovery (Zou & Donner, Statistics
- * in Medicine 27, 2008): right where the rows of the two have nothing in common, too wide where many are
- * the same.
- */
-function allowedDrop(
-  now: ScoreReport,
-  before: SavedReport,
-  maxDrop: MaxDrop,
-  ofPart: OfPart,
-): number {
-  switch (maxDrop.kind) {
-    case "share":
-      return before.rankMe * maxDrop.percent / 100;
-    case "units":
-      return maxDrop.units;
-    case "intervals":
-      if (!now.confidence || !before.confidence) {
-        throw usage(
-          `the drop of RankMe${ofPart(now)} cannot be judged: there is no interval (--baseline)`,
-          "score more rows, or pass --max-drop",
-        );
-      }
-      // Of ends that are cut to what RankMe can be, the whole width.
-      return Math.hypot(
-        halfWidthOf(before.rankMe, before.confidence),
-        halfWidthOf(now.rankMe, now.confidence),
-      );
-  }
+): Verdict {
+  const gate = maxDrop.kind === "intervals" ? "--baseline" : `--max-drop ${maxDrop.text}`;
+  return { report: now, gate, flag: gate, ...judgeDrop(now, before, maxDrop, ofPart(now)) };
 }
 
 function unequalRows(now: ScoreReport, before: SavedReport, ofPart: OfPart): string[] {

@@ -32,6 +32,7 @@ export const generateCommand: Command = {
     `Any number of rows, in constant memory. With power and rank spectra the singular values
 are exact: --expect prints the RankMe that score must find (to rounding: use --dtype f64 to
 see it to many digits). Gaussian rows are random: --expect is what they approach as rows grow.`,
+  operands: [],
   flags: [
     { name: "rows", value: "N", help: `how many rows (default: ${DEFAULT_ROWS})` },
     { name: "dim", value: "D", help: `how many dimensions (default: ${DEFAULT_DIM})` },
@@ -52,7 +53,7 @@ see it to many digits). Gaussian rows are random: --expect is what they approach
     },
     { name: "column", value: "NAME", help: "the column's name (default: embedding)" },
     { name: "expect", help: "print the RankMe of the spectrum instead of rows" },
-    ...RANK_FLAGS,
+    ...RANK_FLAGS.map((flag) => ({ ...flag, needs: ["expect"] })),
   ],
   examples: [
     ["rankme generate --rows 25600 --dim 384 | rankme", "score Gaussian rows"],
@@ -62,9 +63,6 @@ see it to many digits). Gaussian rows are random: --expect is what they approach
   ],
   async run(args) {
     const options = syntheticOptions(args);
-    if (args.positionals.length > 0) {
-      throw usage(`generate takes no input, not "${args.positionals[0]}"`);
-    }
     if (args.on("expect")) {
       print(`${expectedRank(options, args)}\n`);
       if (!options.spectrum || options.spectrum.kind === "gaussian") {

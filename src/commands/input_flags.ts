@@ -48,7 +48,12 @@ export const INPUT_FLAGS: readonly Flag[] = [
   { name: "skip", value: "N", help: "leave out the first N rows" },
   { name: "limit", value: "N", help: "read no more than N rows" },
   { name: "sample", value: "N", help: "score N rows drawn uniformly from all; held in memory" },
-  { name: "seed", value: "S", help: "which sample: the same seed, the same rows (default: 0)" },
+  {
+    name: "seed",
+    value: "S",
+    needs: ["sample"],
+    help: "which sample: the same seed, the same rows (default: 0)",
+  },
   {
     name: "non-finite",
     value: "POLICY",
@@ -80,11 +85,8 @@ export type InputOptions = Pick<
  *
  * @param args The arguments.
  * @returns Options; what was not given is absent.
- * @throws {RankMeError} `usage`, for flags that need another one.
  */
 export function inputOptions(args: Arguments): InputOptions {
-  const sample = args.count("sample"), seed = args.number("seed");
-  if (seed !== undefined && sample === undefined) throw usage("--seed is for --sample");
   return {
     format: args.text("format") as Format | undefined,
     dim: args.count("dim"),
@@ -94,8 +96,8 @@ export function inputOptions(args: Arguments): InputOptions {
     header: args.choice("header"),
     skip: args.count("skip", 0),
     limit: args.count("limit"),
-    sample,
-    seed,
+    sample: args.count("sample"),
+    seed: args.number("seed"),
     nonFinite: args.text("non-finite") as NonFinitePolicy | undefined,
     strict: args.on("strict"),
   };

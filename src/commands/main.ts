@@ -1,7 +1,8 @@
 import { closest, type ErrorCode, EXIT_STATUS } from "../errors.ts";
 import { VERSION } from "../report/version.ts";
 import { explained } from "../platform/environment_errors.ts";
-import { COMMANDS, DEFAULT_COMMAND } from "./commands.ts";
+import { type Command, DEFAULT_COMMAND } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { Arguments } from "./flags.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { print, say, terminalWidth } from "./output.ts";
@@ -41,13 +42,27 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (parsed.on("help")) return await printHelp(named);
   // Whoever says how to score wants a score, not the help: a gate must not pass for want of an input.
   const isBare = command.name === DEFAULT_COMMAND && words.length === 0 && Deno.stdin.isTerminal();
-  return isBare ? await printHelp(named) : await command.run(parsed);
+  if (isBare) return await printHelp(named);
+  refuseOthers(parsed.positionals, command);
+  return await command.run(parsed, everyCommand);
+}
+
+async function everyCommand(): Promise<readonly Command[]> {
+  return await Promise.all(Object.values(COMMANDS).map((load) => load()));
+}
+
+/** Refuses words that a command would pass over. */
+function refuseOthers(words: readonly string[], { name, operands }: Command): void {
+  const other = operands && words.find((word) => !operands.includes(word));
+  if (other === undefined) return;
+  const what = operands!.length > 0 ? operands!.join(", ") : "no input";
+  throw usage(`${name} takes ${what}, not "${other}"`);
 }
 
 async function printHelp(name: string | undefined): Promise<number> {
   const width = terminalWidth(HELP_WIDTH);
   if (name === undefined) {
-    print(generalHelp(await Promise.all(Object.values(COMMANDS).map((load) => load())), width));
+    print(generalHelp(await everyCommand(), width));
   } else if (Object.hasOwn(COMMANDS, name)) {
     print(commandHelp(await COMMANDS[name](), width));
   } else {

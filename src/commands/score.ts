@@ -1,8 +1,8 @@
-import { EXIT_STATUS } from "../errors.ts";
+import { EXIT_STATUS, RankMeError } from "../errors.ts";
 import { scorePartsStream } from "../pipeline/score.ts";
 import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { formatRank, grouped } from "../report/digits.ts";
-import { toJson } from "../report/json.ts";
+import { type GateVerdict, toJson } from "../report/json.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
 import type { ScoreReport } from "../report/report.ts";
 import { toText } from "../report/text.ts";
@@ -60,11 +60,17 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage or a permission that is miss
       value: "COLUMN",
       help: "score the rows of each value of this column by themselves",
     },
-    { name: "max-groups", value: "N", help: "values that --by may find (default: 1000)" },
+    {
+      name: "max-groups",
+      value: "N",
+      needs: ["by"],
+      help: "values that --by may find (default: 1000)",
+    },
     { name: "group", value: "COLUMN", help: "the object that each row is a view of, for LiDAR" },
     {
       name: "group-memory",
       value: "SIZE",
+      needs: ["by", "group"],
       help: "memory for the groups of --by, and for rows of --group that are in no order: 8GB",
     },
     ...RANK_FLAGS,
@@ -78,7 +84,7 @@ Exit status: 0 done, 1 a gate failed, 2 wrong usage or a permission that is miss
     },
     { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
     ...BACKEND_FLAGS,
-    { name: "spectrum", help: "put all singular values into the JSON" },
+    { name: "spectrum", needs: ["json"], help: "put all singular values into the JSON" },
     { name: "json", help: "print one JSON object per report" },
     ...GATE_FLAGS,
     { name: "quiet", short: "q", help: "no progress and no warnings" },
@@ -111,8 +117,11 @@ async function run(args: Arguments): Promise<number> {
   const gates = await gatesFor(args, options);
   const sources = inputSources(args.positionals);
   return await untilInterrupted(async (signal) => {
-    const reports = await scoreAndPrint(sources, { ...options, signal }, args);
-    return gates && !signal.aborted ? passing(gates.check(reports), args) : EXIT_STATUS.done;
+    // What an interrupted input comes to is no verdict.
+    const judge = () => signal.aborted ? undefined : gates;
+    const reports = await scoreAndPrint(sources, { ...options, signal }, args, judge);
+    const outcome = judge()?.check(reports);
+    return outcome ? passing(outcome, args) : EXIT_STATUS.done;
   });
 }
 
@@ -139,6 +148,7 @@ async function scoreAndPrint(
   named: readonly NamedSource[],
   options: ScoreOptions,
   args: Arguments,
+  judge: () => Gates | undefined,
 ): Promise<readonly ScoreReport[]> {
   const progress = new ProgressLine(args.on("quiet"));
   const backend = chosenBackend(args);
@@ -148,7 +158,7 @@ async function scoreAndPrint(
     names: named.map(({ name }) => name),
     ...watching(args, progress),
   });
-  const printer = new Printer(args);
+  const printer = new Printer(args, judge);
   let last: readonly ScoreReport[] = [];
   try {
     for await (const reports of rounds) {
@@ -167,10 +177,12 @@ async function scoreAndPrint(
 /** Prints reports as they come, as JSON or for a person. */
 class Printer {
   readonly #args: Arguments;
+  readonly #judge: () => Gates | undefined;
   readonly #alongTheWay: boolean;
 
-  constructor(args: Arguments) {
+  constructor(args: Arguments, judge: () => Gates | undefined) {
     this.#args = args;
+    this.#judge = judge;
     this.#alongTheWay = args.text("every") !== undefined;
   }
 
@@ -180,7 +192,11 @@ class Printer {
       if (this.#alongTheWay) reports.forEach((report) => print(curveLine(report, reports)));
       return;
     }
-    const lines = reports.map((report) => toJson(report, { spectrum: this.#args.on("spectrum") }));
+    const verdicts = judged(this.#judge(), reports);
+    const spectrum = this.#args.on("spectrum");
+    const lines = reports.map((report) =>
+      toJson(report, { spectrum, gates: verdicts.get(report) })
+    );
     // One object for one report, and a list where parts were asked for, though it be of one.
     if (lines.length === 1 && !asksForParts(this.#args, reports[0]) || this.#alongTheWay) {
       print(lines.map((line) => `${line}\n`).join(""));
@@ -229,8 +245,30 @@ async function gatesFor(args: Arguments, options: ScoreOptions): Promise<Gates |
   return await gatesOf(args, plannedScore(options));
 }
 
-function passing({ failures, notes }: GateOutcome, args: Arguments): number {
+/**
+ * What gates say of each report; nothing where they cannot be judged, as of too few rows along the way:
+ * of the last ones that is an error.
+ */
+function judged(
+  gates: Gates | undefined,
+  reports: readonly ScoreReport[],
+): ReadonlyMap<ScoreReport, readonly GateVerdict[]> {
+  const byReport = new Map<ScoreReport, GateVerdict[]>();
+  try {
+    for (const { report, gate, passed, found } of gates?.check(reports).verdicts ?? []) {
+      byReport.set(report, [...byReport.get(report) ?? [], { gate, passed, found }]);
+    }
+  } catch (error) {
+    if (!(error instanceof RankMeError)) throw error;
+  }
+  return byReport;
+}
+
+function passing({ verdicts, notes }: GateOutcome, args: Arguments): number {
   if (!args.on("quiet")) notes.forEach((line) => say(`note: ${line}`));
-  failures.forEach((line) => say(line));
-  return failures.length === 0 ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
+  for (const { flag, passed, found } of verdicts) {
+    if (!passed) say(`${found} (${flag})`);
+    else if (args.on("verbose")) say(`passed: ${found} (${flag})`);
+  }
+  return verdicts.every(({ passed }) => passed) ? EXIT_STATUS.done : EXIT_STATUS.gateFailed;
 }

@@ -6,6 +6,7 @@ import type { BackendReport } from "../report/report.ts";
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { say } from "./output.ts";
+import { usage } from "./usage.ts";
 
 /** The flags that choose how an effective rank is computed. */
 export const RANK_FLAGS: readonly Flag[] = [
@@ -69,7 +70,7 @@ export const BACKEND_FLAGS: readonly Flag[] = [
     choices: ["auto", "blas", "wasm", "reference"],
   },
   { name: "threads", value: "N", help: "on how many threads at most (default: all)" },
-  { name: "blas", value: "PATH", help: "the BLAS library to use; needs --allow-ffi" },
+  { name: "blas", value: "PATH", isPath: true, help: "the BLAS library to use; needs --allow-ffi" },
 ];
 
 /**
@@ -77,13 +78,15 @@ export const BACKEND_FLAGS: readonly Flag[] = [
  *
  * @param args The arguments.
  * @returns Which backend; what was not given is absent.
+ * @throws {RankMeError} `usage`, for a library where none is used.
  */
 export function backendChoice(args: Arguments): BackendChoice {
-  return {
-    backend: args.text("backend") as BackendName | undefined,
-    threads: args.count("threads"),
-    blas: args.text("blas"),
-  };
+  const backend = args.text("backend") as BackendName | undefined;
+  const blas = args.text("blas");
+  if (blas !== undefined && (backend === "wasm" || backend === "reference")) {
+    throw usage(`--backend ${backend} uses no BLAS`, "leave out --blas, or write --backend blas");
+  }
+  return { backend, threads: args.count("threads"), blas };
 }
 
 /**

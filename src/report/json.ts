@@ -1,7 +1,18 @@
 import type { Confidence, ScoreReport } from "./report.ts";
 
+/** What a gate says of a report. */
+export interface GateVerdict {
+  /** As it was asked for, as in `--fail-under 100`. */
+  readonly gate: string;
+  readonly passed: boolean;
+  /** What was found, as a clause. */
+  readonly found: string;
+}
+
 /** What to put into the JSON. */
 export interface JsonOptions {
+  /** What the gates say of it, where there are any. */
+  readonly gates?: readonly GateVerdict[];
   /** Whether to include all singular values. Default: false. */
   readonly spectrum?: boolean;
 }
@@ -25,7 +36,7 @@ export interface JsonOptions {
  * assertEquals(singularValues.length, 2);
  * ```
  */
-export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = {}): string {
+export function toJson(report: ScoreReport, { spectrum = false, gates }: JsonOptions = {}): string {
   const { rankMe, rows, dim, skippedRows, complete, convention, centered, epsilon } = report;
   const { column, columns, group, dims, zeroRows, normalized, settled, confidence } = report;
   const { metrics, accuracy, backend, timing, inputs, warnings, version } = report;
@@ -48,6 +59,7 @@ export function toJson(report: ScoreReport, { spectrum = false }: JsonOptions = 
     accuracy,
     ...confidence && { confidence: withoutReplicates(confidence) },
     ...settled && { settled },
+    ...gates && { gates },
     ...spectrum && { singularValues: Array.from(report.spectrum.singularValues) },
     backend,
     timing,

@@ -21,6 +21,8 @@ export interface UsableRowsOptions {
    * dimension like the others, as columns that are named are taken. Default: `"refuse"`.
    */
   readonly rowNumbers?: "refuse" | "take";
+  /** How many dimensions rows are to have. Default: as many as the first has. */
+  readonly dim?: number;
 }
 
 /** Takes the usable rows out of the blocks of one input, and holds all of them to one dimension. */
@@ -29,6 +31,7 @@ export class UsableRows {
   readonly #input: string | undefined;
   readonly #firstNumbers = new FirstNumbers();
   readonly #rowNumbers: RowNumbers | undefined;
+  readonly #askedDim: number | undefined;
   #dim = 0;
   #rows = 0;
   #keptRows = 0;
@@ -38,7 +41,7 @@ export class UsableRows {
    * @param input What messages call the input, where they are to name it.
    */
   constructor(
-    { nonFinite = "error", rowNumbers = "refuse", column, columns }:
+    { nonFinite = "error", rowNumbers = "refuse", dim, column, columns }:
       & UsableRowsOptions
       & ColumnChoice = {},
     input?: string,
@@ -46,6 +49,7 @@ export class UsableRows {
     this.#nonFinite = nonFinite;
     const isTold = rowNumbers === "take" || column !== undefined || columns !== undefined;
     this.#rowNumbers = isTold ? undefined : new RowNumbers();
+    this.#askedDim = dim;
     this.#input = input;
   }
 
@@ -60,7 +64,7 @@ export class UsableRows {
    * @param block Its rows.
    * @returns Those that can be used, where there are any; a view on the block's memory where all can.
    * @throws {RankMeError} `dimension`, `null` or `non-finite`, with the place; `column`, when the first
-   * rows are none that could be embeddings.
+   * rows are none that could be embeddings; `usage`, when they have not the dimensions asked for.
    */
   take(block: RowBlock): EmbeddingBatch | undefined {
     const firstRow = this.#rows;
@@ -68,6 +72,9 @@ export class UsableRows {
       throw placed(mixedDimensions(0, block.dim, this.#dim), block, firstRow);
     }
     this.#dim ||= block.dim;
+    if (this.#askedDim !== undefined && block.dim !== 0 && block.dim !== this.#askedDim) {
+      throw otherDim("rows have", block.dim, this.#askedDim);
+    }
     this.#firstNumbers.take(block);
     this.#rowNumbers?.take(block);
     const kept = this.#usable(block, firstRow);
@@ -90,6 +97,20 @@ export class UsableRows {
     if (this.#nonFinite === "error") batch.refuseNonFinite();
     return this.#nonFinite === "skip" ? withoutUnusable(batch, nullRows) : batch;
   }
+}
+
+/**
+ * The error of rows with another D than was asked for.
+ *
+ * @param what What has them, with its verb.
+ * @param found How many dimensions there are.
+ * @param asked How many there were to be.
+ * @returns The error.
+ */
+export function otherDim(what: string, found: number, asked: number): RankMeError {
+  return new RankMeError("usage", `${what} ${found} dimensions, not ${asked}`, {
+    advice: "leave out --dim, which says how many raw numbers make a row",
+  });
 }
 
 /**

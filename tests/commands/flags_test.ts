@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { COMMANDS } from "../../src/commands/commands.ts";
 import type { Flag } from "../../src/commands/flag.ts";
 import { Arguments } from "../../src/commands/flags.ts";
 import { RankMeError } from "../../src/errors.ts";
@@ -34,3 +35,32 @@ Deno.test("each value of a repeated flag is checked", () => {
     assertThrows(() => new Arguments(args, FLAGS), RankMeError, message);
   }
 });
+
+/** A flag as it is given, with a value that its kind may have. */
+function given({ name, value, choices }: Flag): string {
+  return value === undefined ? `--${name}` : `--${name}=${choices?.[0] ?? "1"}`;
+}
+
+for (const load of Object.values(COMMANDS)) {
+  const { name: command, flags } = await load();
+  const idle = flags.filter(({ needs }) => needs);
+  if (idle.length === 0) continue;
+  Deno.test(`${command}: a flag that does nothing without another is refused without it`, () => {
+    for (const flag of idle) {
+      const others = flag.needs!.map((name) => flags.find((one) => one.name === name)!);
+      const message = `--${flag.name} is for ${others.map(({ name }) => `--${name}`).join(" or ")}`;
+      assertThrows(() => new Arguments([given(flag)], flags), RankMeError, message);
+      for (const other of others) new Arguments([given(flag), given(other)], flags);
+      // A switch that is off asks for nothing, and lets nothing be asked for.
+      if (flag.value === undefined) new Arguments([`--${flag.name}=false`], flags);
+      for (const { value, name } of others) {
+        if (value !== undefined || others.length > 1) continue;
+        assertThrows(
+          () => new Arguments([given(flag), `--${name}=false`], flags),
+          RankMeError,
+          message,
+        );
+      }
+    }
+  });
+}

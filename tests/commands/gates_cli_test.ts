@@ -102,6 +102,38 @@ Deno.test("gates end with status 1 and a line each, after the report", async () 
   assertEquals((await runCli(["--fail-under=2.7", "--fail-if=n > 3"], { stdin })).status, 0);
 });
 
+Deno.test("gates that passed are in the JSON, and on the screen with --verbose", async () => {
+  const stdin = await arrowBytes(ROWS, 3);
+  const run = await runCli(["--json", "--verbose", "--fail-under=2.7", "--fail-if=n > 2"], {
+    stdin,
+  });
+  assertEquals(run.status, 1);
+  assertEquals(JSON.parse(run.stdout).gates, [
+    { gate: "--fail-under 2.7", passed: true, found: "RankMe 2.749 is not under 2.7" },
+    { gate: "--fail-if n > 2", passed: false, found: "'n > 2' holds, with n 3" },
+  ]);
+  assertStringIncludes(run.stderr, "passed: RankMe 2.749 is not under 2.7 (--fail-under)\n");
+  const quiet = await runCli(["--fail-under=2.7"], { stdin });
+  assertEquals([quiet.status, quiet.stderr], [0, ""]);
+  assertEquals("gates" in JSON.parse((await runCli(["--json"], { stdin })).stdout), false);
+});
+
+Deno.test("along the way each report has its own verdicts, where it can be judged", async () => {
+  const stdin = await arrowBytes(ROWS, 3);
+  const flags = ["--json", "--every=1", "--metric=a=lambda[3]", "--quiet"];
+  const run = await runCli([...flags, "--fail-if=a < 1", "--fail-if=n < 2"], { stdin });
+  const reports = run.stdout.trim().split("\n").map((line) => JSON.parse(line));
+  assertEquals(
+    reports.map(({ gates }) => gates?.map(({ passed }: { passed: boolean }) => passed)),
+    [
+      undefined,
+      undefined,
+      [true, true],
+    ],
+  );
+  assertEquals(run.status, 0);
+});
+
 Deno.test("a gate on a number that is left out is an error and no success", async () => {
   const run = await runCli(["--quiet", "--metric=a=lambda[4]", "--fail-if=a < 1"], {
     stdin: await arrowBytes(ROWS, 3),

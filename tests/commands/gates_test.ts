@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Arguments } from "../../src/commands/flags.ts";
 import { GATE_FLAGS, hasGates } from "../../src/commands/gate_flags.ts";
-import { type Gates, gatesOf, type PlannedScore } from "../../src/commands/gates.ts";
+import { type Gates, gatesOf, type PlannedScore, type Verdict } from "../../src/commands/gates.ts";
 import { type ErrorCode, RankMeError } from "../../src/errors.ts";
 import type { Confidence, ScoreReport } from "../../src/report/report.ts";
 import { reportOf } from "../report/reports.ts";
@@ -57,6 +57,21 @@ async function gates(
   }
 }
 
+/** What `check` says, as the command line does. */
+function lines(verdicts: readonly Verdict[], passed: boolean): string[] {
+  return verdicts.filter((one) => one.passed === passed).map(({ found, flag }) =>
+    `${found} (${flag})`
+  );
+}
+
+/** Gates that tell which of them failed, line by line. */
+function failing(gates: Gates) {
+  return (reports: readonly ScoreReport[]) => {
+    const { verdicts, notes } = gates.check(reports);
+    return { failures: lines(verdicts, false), notes };
+  };
+}
+
 async function refused(...given: Parameters<typeof gates>): Promise<[ErrorCode, string]> {
   const { code, message } = await assertRejects(() => gates(...given), RankMeError);
   return [code, message.replace(/\S*\/tmp\S+?(?=[: ])/, "BASE")];
@@ -72,7 +87,7 @@ Deno.test("without a flag there is no gate", () => {
 });
 
 Deno.test("--fail-under fails below, not at, the threshold, each part by itself", async () => {
-  const { check } = await gates(["--fail-under", "100"]);
+  const check = failing(await gates(["--fail-under", "100"]));
   assertEquals(check([report(100), report(101)]), { failures: [], notes: [] });
   const parts = [
     report(91.2, { dims: [0, 64] }),
@@ -87,7 +102,9 @@ Deno.test("--fail-under fails below, not at, the threshold, each part by itself"
 });
 
 Deno.test("--fail-if fails where its condition holds, and shows the numbers in it", async () => {
-  const { check } = await gates(["--fail-if", "rankMe < 100 or stableRank < 3", "--fail-if=n<d"]);
+  const check = failing(
+    await gates(["--fail-if", "rankMe < 100 or stableRank < 3", "--fail-if=n<d"]),
+  );
   assertEquals(check([report(100)]).failures, []);
   assertEquals(check([report(91.23456789), report(100, { rows: 300, group: "a" })]).failures, [
     "'rankMe < 100 or stableRank < 3' holds, with rankMe 91.2346, stableRank 12 (--fail-if)",
@@ -96,9 +113,11 @@ Deno.test("--fail-if fails where its condition holds, and shows the numbers in i
 });
 
 Deno.test("--fail-if knows the interval with --ci, and skipped rows", async () => {
-  const { check } = await gates(["--fail-if", "low < 95 and skippedRows / rows > 0.1"], {
-    planned: { confidence: true },
-  });
+  const check = failing(
+    await gates(["--fail-if", "low < 95 and skippedRows / rows > 0.1"], {
+      planned: { confidence: true },
+    }),
+  );
   const sure = { confidence: confidence({ standardError: 3, low: 94, high: 106 }) };
   assertEquals(check([report(100, { ...sure, skippedRows: 256 })]).failures, []);
   assertEquals(check([report(100, { ...sure, skippedRows: 25_600 })]).failures.length, 1);
@@ -127,7 +146,7 @@ Deno.test("--fail-if is checked before anything is scored", async () => {
 });
 
 Deno.test("a condition that cannot be judged is an error, and no success", async () => {
-  const { check } = await gates(["--fail-if", "stableRank < 3"]);
+  const check = failing(await gates(["--fail-if", "stableRank < 3"]));
   const error = assertThrows(() => check([reportOf({ rankMe: 50 })]), RankMeError);
   assertEquals(
     error.message,
@@ -143,28 +162,28 @@ Deno.test("a condition that cannot be judged is an error, and no success", async
 });
 
 Deno.test("--max-drop is a share of the baseline, or in units of RankMe", async () => {
-  const share = await gates(["--max-drop", "5%"], { base: BASE });
-  assertEquals(share.check([report(95)]).failures, []);
-  assertEquals(share.check([report(130)]).failures, []);
-  assertEquals(share.check([report(91.2)]).failures, [
+  const share = failing(await gates(["--max-drop", "5%"], { base: BASE }));
+  assertEquals(share([report(95)]).failures, []);
+  assertEquals(share([report(130)]).failures, []);
+  assertEquals(share([report(91.2)]).failures, [
     "RankMe 91.20 is 8.8 % under the baseline 100.0 (--max-drop 5%)",
   ]);
-  assertEquals(share.check([report(94.99)]).failures, [
+  assertEquals(share([report(94.99)]).failures, [
     "RankMe 94.99 is 5.01 % under the baseline 100.0 (--max-drop 5%)",
   ]);
-  const units = await gates(["--max-drop=3"], { base: BASE });
-  assertEquals(units.check([report(97)]).failures, []);
-  assertEquals(units.check([report(96.5)]).failures, [
+  const units = failing(await gates(["--max-drop=3"], { base: BASE }));
+  assertEquals(units([report(97)]).failures, []);
+  assertEquals(units([report(96.5)]).failures, [
     "RankMe 96.50 is 3.5 under the baseline 100.0 (--max-drop 3)",
   ]);
-  const none = await gates(["--max-drop=0"], { base: BASE });
-  assertEquals(none.check([report(100)]).failures, []);
-  assertEquals(none.check([report(99.9)]).failures.length, 1);
+  const none = failing(await gates(["--max-drop=0"], { base: BASE }));
+  assertEquals(none([report(100)]).failures, []);
+  assertEquals(none([report(99.9)]).failures.length, 1);
 });
 
 Deno.test("without --max-drop a drop fails that both intervals do not allow", async () => {
   const options = { base: { ...BASE, confidence: SURE }, planned: { confidence: true } };
-  const { check } = await gates([], options);
+  const check = failing(await gates([], options));
   // √(4² + 3²) = 5, from halves of the intervals; the new one's ends are cut, and its SE is 3/t.
   const sure = (rankMe: number) =>
     report(rankMe, {
@@ -182,7 +201,7 @@ Deno.test("without --max-drop a drop fails that both intervals do not allow", as
 
 Deno.test("without --max-drop a score of too few rows for an interval cannot be judged", async () => {
   const options = { base: { ...BASE, confidence: SURE }, planned: { confidence: true } };
-  const { check } = await gates([], options);
+  const check = failing(await gates([], options));
   assertThrows(() => check([report(100)]), RankMeError, "cannot be judged: there is no interval");
 });
 
@@ -208,7 +227,11 @@ Deno.test("a --max-drop that makes no sense is refused", async () => {
       `--max-drop is a share as 5%, or a number as 3, not "${text}"`,
     ]);
   }
-  assertEquals(await refused(["--max-drop=5%"]), ["usage", "--max-drop is for --baseline"]);
+  assertThrows(
+    () => new Arguments(["--max-drop=5%"], GATE_FLAGS),
+    RankMeError,
+    "--max-drop is for --baseline",
+  );
   assertEquals((await refused(["--max-drop=5%", "--baseline=-"]))[0], "usage");
 });
 
@@ -254,7 +277,7 @@ Deno.test("a baseline that cannot be read or is no report is refused as an input
 });
 
 Deno.test("a baseline of other dimensions is refused, other rows are noted", async () => {
-  const { check } = await gates(["--max-drop=5%"], { base: BASE });
+  const check = failing(await gates(["--max-drop=5%"], { base: BASE }));
   const error = assertThrows(() => check([report(100, { dim: 128 })]), RankMeError);
   assertEquals(error.exitStatus, 2);
   assertEquals(
@@ -276,7 +299,7 @@ Deno.test("parts are matched by what they are of, and none may be missing", asyn
     { ...BASE, column: "layer2", rankMe: 50 },
     { ...BASE, column: "layer2", rankMe: 30, dims: [0, 64], dim: 64 },
   ];
-  const { check } = await gates(["--max-drop=5%"], { base });
+  const check = failing(await gates(["--max-drop=5%"], { base }));
   const layer1 = report(98, { column: "layer1" });
   const layer2 = report(49, { column: "layer2" });
   const prefix = report(20, { column: "layer2", dims: [0, 64], dim: 64 });
@@ -301,19 +324,46 @@ Deno.test("parts are matched by what they are of, and none may be missing", asyn
 });
 
 Deno.test("a baseline of another column is none; what says no column fits", async () => {
-  const named = await gates(["--max-drop=5%"], { base: [{ ...BASE, column: "image" }] });
+  const named = failing(await gates(["--max-drop=5%"], { base: [{ ...BASE, column: "image" }] }));
   assertThrows(
-    () => named.check([report(100, { column: "text" })]),
+    () => named([report(100, { column: "text" })]),
     RankMeError,
     "it has no score of column text, but of column image",
   );
-  const unnamed = await gates(["--max-drop=5%"], { base: [BASE] });
+  const unnamed = failing(await gates(["--max-drop=5%"], { base: [BASE] }));
   const failure = "RankMe 50.00 is ";
   for (
-    const [{ check }, one] of [
+    const [check, one] of [
       [named, report(50, { column: "image" })],
       [named, report(50)],
       [unnamed, report(50, { columns: "dim_*" })],
     ] as const
   ) assertEquals(check([one]).failures.map((text) => text.slice(0, failure.length)), [failure]);
+});
+
+Deno.test("a gate that passes says what it found", async () => {
+  const flags = ["--fail-under=100", "--fail-if", "n<d", "--max-drop=5%"];
+  const { check } = await gates(flags, { base: { ...BASE, rankMe: 105.26315789473 } });
+  assertEquals(lines(check([report(100.0000001)]).verdicts, true), [
+    "RankMe 100.0 is not under 100 (--fail-under)",
+    "'n<d' does not hold, with n 25600, d 384 (--fail-if)",
+    "RankMe 100.0 is 5 % under the baseline 105.3 (--max-drop 5%)",
+  ]);
+  const better = check([report(110)]).verdicts;
+  assertEquals(lines(better, false), []);
+  assertEquals(better[2].found, "RankMe 110.0 is not under the baseline 105.3");
+  assertEquals(better.map(({ gate }) => gate), [
+    "--fail-under 100",
+    "--fail-if n<d",
+    "--max-drop 5%",
+  ]);
+});
+
+Deno.test("a drop that both intervals allow is said to be one", async () => {
+  const options = { base: { ...BASE, confidence: SURE }, planned: { confidence: true } };
+  const { check } = await gates([], options);
+  const now = report(98, { confidence: confidence({ standardError: 2, low: 94, high: 102 }) });
+  assertEquals(lines(check([now]).verdicts, true), [
+    "RankMe 98.00 is 2 % under the baseline 100.0, no more than their intervals allow (--baseline)",
+  ]);
 });

@@ -7,6 +7,7 @@ import { type RandomAccess, sequentially } from "../bytes/random_access.ts";
 import { corruptData } from "../corrupt.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
+import { otherDim } from "../usable_rows.ts";
 import type { UnprovenColumn } from "../column.ts";
 import type { DType } from "./dtype.ts";
 
@@ -59,9 +60,7 @@ export function denseMatrix(
     );
   }
   if (asked !== undefined && asked !== dim) {
-    throw new RankMeError("usage", `${what} has ${dim} dimensions, not ${asked}`, {
-      advice: "leave out --dim, which is for raw numbers",
-    });
+    throw otherDim(`${what} has`, dim, asked);
   }
   onRowCount?.(rows);
   return { rows, dim, dtype, ...origin !== undefined && { origin } };
