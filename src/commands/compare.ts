@@ -73,7 +73,10 @@ async function run(args: Arguments): Promise<number> {
     const comparison = compare(outcomes, { ...plan, unscored: missingFrom(outcomes, names) });
     const watched = positions && watch(comparison, names, positions);
     print(await written(comparison, watched, plan, args.on("spectrum")));
-    if (plan.svg !== undefined && watched?.length) await draw(plan.svg, watched, plan.word!);
+    const isWhole = comparison.unscored.length === 0;
+    if (plan.svg !== undefined && isWhole && watched?.length) {
+      await draw(plan.svg, watched, plan.word!);
+    }
     comparison.failed.forEach(({ error }) => say(error));
     if (comparison.unscored.length > 0) say(interruption(comparison, names));
     if (!args.on("quiet")) warn(comparison);

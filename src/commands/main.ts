@@ -21,7 +21,7 @@ const NO_SUCH_INPUT: readonly ErrorCode[] = ["unreadable", "permission"];
  * @returns The exit status.
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const verbose = args.includes("--verbose") || args.includes("-v");
+  const verbose = args.some((arg) => arg === "--verbose" || /^-[a-zA-Z]*v/.test(arg));
   try {
     return await dispatch(args);
   } catch (error) {

@@ -17,6 +17,7 @@ import { selectionText } from "../selection/selection_text.ts";
 import { readText } from "../sources/bytes/read_text.ts";
 import { someNames } from "../sources/shards/some_names.ts";
 import type { Command } from "./command.ts";
+import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
@@ -25,6 +26,19 @@ import { ProgressLine } from "./progress.ts";
 import { BACKEND_FLAGS, backendChoice, RANK_FLAGS, rankOptions } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
 import { writeFile } from "./write_file.ts";
+
+/** The flags that say what score embeddings have. */
+const SCORING_FLAGS: readonly Flag[] = [
+  ...INPUT_FLAGS,
+  {
+    name: "rows",
+    value: "N",
+    help: "score the first N rows of each; min: as many as the shortest has",
+  },
+  { name: "normalize", help: "scale every row to length 1 first" },
+  ...RANK_FLAGS,
+  { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
+];
 
 /** `rankme select`. */
 export const selectCommand: Command = {
@@ -75,21 +89,13 @@ others), 4 out of memory, a full disk or a package that cannot be downloaded,
       help: "what is as near to the highest counts as equal: 1%, or in units of RankMe",
     },
     { name: "oracle", value: "NAME", help: "the accuracy the oracle chooses by (default: each)" },
-    ...INPUT_FLAGS,
-    {
-      name: "rows",
-      value: "N",
-      help: "score the first N rows of each; min: as many as the shortest has",
-    },
+    ...SCORING_FLAGS,
     { name: "jobs", value: "N", help: "score so many at a time (default: as memory allows)" },
-    { name: "normalize", help: "scale every row to length 1 first" },
-    ...RANK_FLAGS,
     {
       name: "ci",
       negatable: true,
       help: "tell runs without seeds apart by the jackknife (default, unless --tolerance)",
     },
-    { name: "exact", help: "resolve singular values below 1e-8·σ₁ as well; several times slower" },
     ...BACKEND_FLAGS,
     {
       name: "svg",
@@ -125,6 +131,7 @@ async function run(args: Arguments): Promise<number> {
   const options = selectionOptions(args);
   const scoring = scoringOptions(args, options);
   const manifest = await readManifest(path, args);
+  if (manifest.runs.every(({ embeddings }) => embeddings === undefined)) refuseScoring(args);
   if (args.text("svg") !== undefined && manifest.tasks.length === 0) {
     throw usage(
       "--svg draws RankMe against accuracy",
@@ -141,6 +148,16 @@ async function run(args: Arguments): Promise<number> {
     say(`interrupted: not all runs are scored, so nothing is chosen${which}`);
     return EXIT_STATUS.interrupted;
   });
+}
+
+/** Refuses flags that say how to score, where there is nothing to be scored. */
+function refuseScoring(args: Arguments): void {
+  const idle = SCORING_FLAGS.find(({ name }) => args.text(name) !== undefined);
+  if (!idle) return;
+  throw usage(
+    `--${idle.name} says how embeddings are scored, and the manifest has scores only`,
+    "leave it out, or list embeddings",
+  );
 }
 
 async function selectAndPrint(

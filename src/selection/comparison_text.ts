@@ -1,5 +1,5 @@
-import type { ScoreReport } from "../report/report.ts";
 import { formatRank, grouped } from "../report/digits.ts";
+import { describeColumns } from "../report/text.ts";
 import type { Drop, Watched } from "./checkpoints.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -14,17 +14,21 @@ export function comparisonLegend({ ranked, sort }: Comparison): string[] {
   const tied = ranked.filter(({ tied }) => tied).length;
   return [
     ...tied > 0 ? ["≈ no significant difference to the best: its 95 % interval holds 0"] : [],
-    `${describeComputation(ranked[0].report)}; ` +
+    `${describeComputation(ranked)}; ` +
     (sort === "rankMe"
       ? "higher is better, between runs of one method only"
       : `by ${sort}, between runs of one method only`),
   ];
 }
 
-function describeComputation(
-  { convention, centered, epsilon, normalized, dims }: ScoreReport,
-): string {
+/** How all of them were computed; the column where it is the same, as else a note says which are not. */
+function describeComputation(ranked: Comparison["ranked"]): string {
+  const [{ report }] = ranked;
+  const { convention, centered, epsilon, normalized, dims } = report;
+  const column = describeColumns(report)?.join(" ");
+  const isShared = ranked.every((one) => describeColumns(one.report)?.join(" ") === column);
   return [
+    ...column !== undefined && isShared ? [column] : [],
     `convention ${convention}`,
     centered ? "centred" : "not centred",
     `ε = ${epsilon}`,

@@ -24,6 +24,8 @@ export interface RunScore {
   readonly rows?: number;
   /** D, where it is known. */
   readonly dim?: number;
+  /** The column that was read, or the columns as they were named; absent where there are no names. */
+  readonly column?: string;
   /** How the rank was computed, where that is known: alike only where this is the same. */
   readonly computed?: string;
 }

@@ -121,7 +121,7 @@ async function savedOutcome(path: string): Promise<Outcome | undefined> {
 
 function scoreOf(report: ScoreReport | SavedReport): RunScore {
   const { rankMe, metrics, rows, dim, convention, centered, epsilon, normalized } = report;
-  const { confidence } = report;
+  const { confidence, column = report.columns } = report;
   const groups = confidence && "replicates" in confidence && {
     replicates: confidence.replicates.map(({ rankMe }) => rankMe),
     sizes: confidence.sizes,
@@ -132,6 +132,7 @@ function scoreOf(report: ScoreReport | SavedReport): RunScore {
     metrics,
     rows,
     dim,
+    ...column !== undefined && { column },
     computed: `convention ${convention}, ${centered ? "centred" : "not centred"}, ε = ${epsilon}` +
       (normalized ? ", rows of length 1" : ""),
     ...confidence && {

@@ -59,6 +59,7 @@ function candidateObject({ label: _, value, settings, runs, ...candidate }: Judg
       metrics: score.metrics,
       rows: score.rows,
       dim: score.dim,
+      column: score.column,
       accuracies,
     })),
   };

@@ -82,11 +82,14 @@ function titleOf({ method }: MethodSelection, choice: AxisChoice): string {
   return `${method === undefined ? "" : `${method}, `}${describeChoice(choice)}`;
 }
 
-function circumstances({ fixed, unscored, judgedBy }: AxisChoice): string {
+function circumstances({ fixed, unscored, judgedBy, candidates }: AxisChoice): string {
   const others = describeSettings(fixed);
+  const read = new Set(candidates.flatMap(({ runs }) => runs.map(({ score }) => score.column)));
+  const [column] = read.size === 1 ? read : [];
   return [
     ...others === "" ? [] : [`at ${others}`],
     ...unscored.length === 0 ? [] : [`no score at ${unscored.join(", ")}`],
+    ...column === undefined ? [] : [`of column ${column}`],
     JUDGES[judgedBy],
   ].join("; ");
 }

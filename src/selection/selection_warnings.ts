@@ -38,6 +38,7 @@ function warningsOf(choice: AxisChoice): string[] {
   ) => [...new Set(values.filter((value) => value !== undefined))];
   const dims = distinct(scores.map(({ dim }) => dim));
   const rows = distinct(scores.map(({ rows }) => rows));
+  const columns = distinct(scores.map(({ column }) => column));
   const edge = edgeOf(choice);
   return [
     ...dims.length > 1
@@ -45,6 +46,14 @@ function warningsOf(choice: AxisChoice): string[] {
       : [],
     ...rows.length > 1
       ? [`scores of ${rows.join(", ")} rows: RankMe grows with rows, --rows makes them alike`]
+      : [],
+    ...columns.length > 1
+      ? [
+        `columns ${
+          columns.map((name) => `"${name}"`).join(", ")
+        }: those of other names may be of ` +
+        "other embeddings; --column says which are meant",
+      ]
       : [],
     ...edge
       ? [

@@ -63,3 +63,34 @@ Deno.test("runs that were read from columns of other names are compared with a n
     assertEquals([alike.status, alike.stderr.includes("other names")], [3, false]);
   });
 });
+
+Deno.test("compare and select say which column all were read from, and warn where they differ", async () => {
+  const rows = (name: string, x: number) => `{"${name}":[${x},0]}\n{"${name}":[0,3]}\n`;
+  const manifest = (...files: string[]) =>
+    "lr,embeddings\n" + files.map((file, at) => `${at + 1},${file}\n`).join("");
+  await withFolder({
+    "a.jsonl": rows("emb", 1),
+    "b.jsonl": rows("emb", 2),
+    "c.jsonl": rows("features", 3),
+    "alike.csv": manifest("a.jsonl", "b.jsonl"),
+    "mixed.csv": manifest("a.jsonl", "b.jsonl", "c.jsonl"),
+  }, async (folder) => {
+    const compared = await runCli(
+      ["compare", `${folder}/a.jsonl`, `${folder}/b.jsonl`, "--no-ci"],
+      { permissions },
+    );
+    assertStringIncludes(compared.stdout, "\ncolumn emb, convention paper");
+    const alike = await runCli(["select", `${folder}/alike.csv`, "--no-ci"], { permissions });
+    assertStringIncludes(alike.stdout, "of column emb; ");
+    assertEquals([alike.status, alike.stderr.includes("column")], [0, false]);
+    const mixed = await runCli(["select", `${folder}/mixed.csv`, "--json", "--no-ci"], {
+      permissions,
+    });
+    assertStringIncludes(mixed.stderr, 'columns "emb", "features": those of other names may be');
+    const { methods: [{ choices: [{ candidates }] }] } = JSON.parse(mixed.stdout);
+    assertEquals(
+      candidates.map(({ runs: [{ column }] }: { runs: [{ column: string }] }) => column),
+      ["emb", "emb", "features"],
+    );
+  });
+});

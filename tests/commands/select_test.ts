@@ -224,3 +224,16 @@ Deno.test("a manifest that cannot be read is named", async () => {
   assertEquals([run.status, run.stdout], [3, ""]);
   assertEquals(run.stderr, "rankme: /no/such/sweep.csv: there is no such file\n");
 });
+
+Deno.test("flags that say how to score are refused where there is nothing to be scored", async () => {
+  const stdin = new TextEncoder().encode("lr,rankMe\n0.1,31\n0.3,40\n1,12\n");
+  for (const flag of ["--normalize", "--center", "--no-center", "--limit=5", "--rows=min"]) {
+    const { status, stdout, stderr } = await runCli(["select", "-", flag], { stdin });
+    assertEquals([status, stdout], [2, ""]);
+    assertStringIncludes(
+      stderr,
+      "says how embeddings are scored, and the manifest has scores only",
+    );
+  }
+  assertEquals((await runCli(["select", "-", "--jobs=1", "--no-ci"], { stdin })).status, 0);
+});
