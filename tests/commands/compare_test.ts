@@ -106,7 +106,7 @@ Deno.test("the same rows under two names cannot be told apart, others can", asyn
       assertEquals(lines.slice(4), [
         "",
         "≈ no significant difference to the best: its 95 % interval holds 0",
-        "convention paper, not centred, ε = 1e-7; higher is better, between runs of one method only",
+        "column embedding, convention paper, not centred, ε = 1e-7; higher is better, between runs of one method only",
         "",
       ]);
     },

@@ -119,13 +119,14 @@ Deno.test("shares and sizes that are none end with status 2", async () => {
     ["--until", "2", "a share such as 0.1%"],
     ["--until", "often", "a share such as 0.1%"],
     ["--until", "0%", "a share such as 0.1%"],
-    ["--group-memory", "much", "a size such as 2GB"],
-    ["--group-memory", "0", "a size such as 2GB"],
+    ["--by=a", "--group-memory", "much", "a size such as 2GB"],
+    ["--by=a", "--group-memory", "0", "a size such as 2GB"],
     ["--metrics", "stabelRank", "did you mean stableRank?"],
     ["--metrics", "lidar", "--group COLUMN"],
   ];
-  for (const [flag, value, message] of cases) {
-    const run = await runCli([flag, value]);
+  for (const words of cases) {
+    const message = words.pop()!;
+    const run = await runCli(words);
     assertEquals([run.status, run.stdout], [2, ""]);
     assertStringIncludes(run.stderr, message);
   }

@@ -19,8 +19,12 @@ const TABLE: readonly {
 const SWITCHES = TABLE.filter(({ flag }) => flag.value === undefined);
 const VALUED = TABLE.filter(({ flag }) => flag.value !== undefined);
 
+/** Each flag by itself: which needs another is not of the way they are written. */
 const parsed = (words: readonly string[], all: readonly Flag[]) =>
-  new Arguments(words, all.filter((flag) => !COMMON_FLAGS.includes(flag)));
+  new Arguments(
+    words,
+    all.filter((flag) => !COMMON_FLAGS.includes(flag)).map(({ needs: _, ...flag }) => flag),
+  );
 
 function refusal(words: readonly string[], all: readonly Flag[]): string {
   const error = assertThrows(() => parsed(words, all), RankMeError);
