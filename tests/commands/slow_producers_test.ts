@@ -1,7 +1,9 @@
 /** Rows of producers that write some and then wait: real pipes, a real process, a real SIGINT. */
 import { assert, assertEquals } from "@std/assert";
-import { gzipSync, zstdCompressSync } from "node:zlib";
-import { npyFile, npyHeader } from "../sources/dense/dense_bytes.ts";
+import { constants, createGzip, gzipSync, zstdCompressSync } from "node:zlib";
+import { batchMessage, embeddingSchema, schemaMessage } from "../sources/arrow/arrow_bytes.ts";
+import { withServer } from "../sources/bytes/servers.ts";
+import { npyFile, npyHeader, safetensorsFile } from "../sources/dense/dense_bytes.ts";
 import { gaussian } from "../linalg/matrices.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
@@ -12,16 +14,24 @@ interface Report {
   readonly complete: boolean;
 }
 
-/** The CLI behind a pipe that stays open, and the reports that it prints, one line each. */
+/** The CLI behind something that stays open, and the reports that it prints, one line each. */
 class Listening {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: ReadableStreamDefaultReader<Uint8Array>;
   #text = "";
 
-  constructor(...flags: string[]) {
+  /**
+   * @param args Flags.
+   * @param input What it reads. Default: the pipe.
+   * @param permissions What it needs for that.
+   */
+  constructor(args: readonly string[], input = "-", permissions: readonly string[] = []) {
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", CLI, "-", "--json", "--backend", "wasm", "-q", ...flags],
+      args: [
+        ...["run", "--quiet", "--no-prompt", ...permissions, CLI, input],
+        ...["--json", "--backend", "wasm", "-q", ...args],
+      ],
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -67,6 +77,17 @@ const rowsOf = (count: number) =>
 const float32 = (rows: readonly number[][]) =>
   rows.map((row) => new Uint8Array(Float32Array.from(row).buffer));
 
+/** A record batch of rows, as a stream of Arrow has it. */
+function arrowBatch(rows: readonly number[][]): Uint8Array {
+  const length = rows.length, numbers = length * DIM;
+  const nodes = [[length, 0], [numbers, 0]] as const;
+  const buffers = [[0, 0], [0, 0], [0, 4 * numbers]] as const;
+  return batchMessage(
+    { length, nodes, buffers },
+    new Uint8Array(Float32Array.from(rows.flat()).buffer),
+  );
+}
+
 /** How each format's first rows come through a pipe that promises more. */
 const PRODUCERS: Readonly<
   Record<string, { flags?: string[]; head?: Uint8Array; rows: (rows: number[][]) => Uint8Array[] }>
@@ -87,11 +108,25 @@ const PRODUCERS: Readonly<
     head: npyFile(npyHeader("<f4", [1000, DIM])),
     rows: float32,
   },
+  safetensors: {
+    head: safetensorsFile({
+      emb: { dtype: "F32", shape: [1000, DIM], data_offsets: [0, 4000 * DIM] },
+    }),
+    rows: float32,
+  },
+  "Arrow, a batch for each row": {
+    head: schemaMessage(embeddingSchema(DIM)),
+    rows: (rows) => rows.map((row) => arrowBatch([row])),
+  },
+  "Arrow, one batch": {
+    head: schemaMessage(embeddingSchema(DIM)),
+    rows: (rows) => [arrowBatch(rows)],
+  },
 };
 
 for (const [name, { flags = [], head, rows }] of Object.entries(PRODUCERS)) {
   Deno.test(`${name}: an interruption scores every row that has come`, async () => {
-    const process = new Listening("--every", "5", ...flags);
+    const process = new Listening(["--every", "5", ...flags]);
     if (head) await process.write(head);
     await process.write(...rows(rowsOf(12)));
     // Printed at once, though no other row comes.
@@ -105,7 +140,7 @@ for (const [name, { flags = [], head, rows }] of Object.entries(PRODUCERS)) {
   });
 
   Deno.test(`${name}: a limit ends it when so many rows have come`, async () => {
-    const process = new Listening("--limit", "7", ...flags);
+    const process = new Listening(["--limit", "7", ...flags]);
     if (head) await process.write(head);
     await process.write(...rows(rowsOf(9)));
     assertEquals(await process.report(), { rows: 7, complete: true });
@@ -114,7 +149,7 @@ for (const [name, { flags = [], head, rows }] of Object.entries(PRODUCERS)) {
 }
 
 Deno.test("--until looks at rows as soon as there are enough of them", async () => {
-  const process = new Listening("--until", "0.9", "--format", "f32", "--dim", `${DIM}`);
+  const process = new Listening(["--until", "0.9", "--format", "f32", "--dim", `${DIM}`]);
   await process.write(...float32(rowsOf(512)));
   assertEquals((await process.report()).rows, 512);
   assertEquals(await process.ended(), 0);
@@ -124,7 +159,7 @@ const COMPRESSORS = { gzip: gzipSync, zstd: zstdCompressSync };
 
 for (const [name, compress] of Object.entries(COMPRESSORS)) {
   Deno.test(`${name}: what its compressor has let go of is scored`, async () => {
-    const process = new Listening("--every", "6");
+    const process = new Listening(["--every", "6"]);
     const text = rowsOf(6).map((row) => `${row.join(",")}\n`).join("");
     // A member or frame of its own, as a compressor that is flushed and begun anew writes.
     await process.write(new Uint8Array(compress(text)));
@@ -136,10 +171,78 @@ for (const [name, compress] of Object.entries(COMPRESSORS)) {
 }
 
 Deno.test("64 KiB that fill a pipe exactly are rows that have come", async () => {
-  const process = new Listening("--every", "4096", "--format", "f32", "--dim", `${DIM}`);
+  const process = new Listening(["--every", "4096", "--format", "f32", "--dim", `${DIM}`]);
   await process.write(new Uint8Array(65_536).fill(1));
   assertEquals(await process.report(), { rows: 4096, complete: false });
   process.interrupt();
   assertEquals(await process.report(), { rows: 4096, complete: false });
   assertEquals(await process.ended(), 130);
 });
+
+const csvText = (rows: readonly number[][]) =>
+  utf8(rows.map((row) => `${row.join(",")}\n`).join(""));
+
+Deno.test("gzip: what a compressor was flushed of is scored", async () => {
+  const process = new Listening(["--every", "6"]);
+  const gzip = createGzip();
+  const flushed = async (rows: readonly number[][]) => {
+    const parts: Uint8Array[] = [];
+    const take = (part: Uint8Array) => parts.push(part);
+    gzip.on("data", take);
+    gzip.write(csvText(rows));
+    await new Promise<void>((done) => gzip.flush(constants.Z_SYNC_FLUSH, () => done()));
+    gzip.off("data", take);
+    await process.write(...parts);
+  };
+  await flushed(rowsOf(6));
+  assertEquals(await process.report(), { rows: 6, complete: false });
+  await flushed(rowsOf(12).slice(6));
+  assertEquals(await process.report(), { rows: 12, complete: false });
+  process.interrupt();
+  assertEquals(await process.report(), { rows: 12, complete: false });
+  assertEquals(await process.ended(), 130);
+  gzip.destroy();
+});
+
+Deno.test("a named pipe: an interruption scores every row that has come", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/rows.csv`;
+  await new Deno.Command("mkfifo", { args: [path] }).output();
+  const process = new Listening(["--every", "5"], path, [`--allow-read=${folder}`]);
+  const pipe = await Deno.open(path, { write: true });
+  await pipe.write(csvText(rowsOf(7)));
+  assertEquals(await process.report(), { rows: 5, complete: false });
+  await pipe.write(csvText(rowsOf(3)));
+  assertEquals(await process.report(), { rows: 10, complete: false });
+  process.interrupt();
+  assertEquals(await process.report(), { rows: 10, complete: false });
+  assertEquals(await process.ended(), 130);
+  pipe.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+for (const name of ["CSV", ".npy"]) {
+  Deno.test(`a slow server, ${name}: an interruption scores every row that has come`, async () => {
+    const head = name === ".npy" ? npyFile(npyHeader("<f4", [1000, DIM])) : new Uint8Array(0);
+    const bytes = (rows: number[][]) => name === ".npy" ? float32(rows) : [csvText(rows)];
+    const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
+    const body = writable.getWriter();
+    const send = async (parts: readonly Uint8Array[]) => {
+      for (const part of parts) await body.write(Uint8Array.from(part));
+    };
+    await withServer(() => new Response(readable), async (base) => {
+      const { host } = new URL(base);
+      const process = new Listening(["--every", "5"], `${base}/rows`, [`--allow-net=${host}`]);
+      await send([head, ...bytes(rowsOf(7))].filter(({ length }) => length > 0));
+      assertEquals(await process.report(), { rows: 5, complete: false });
+      await send(bytes(rowsOf(3)));
+      assertEquals(await process.report(), { rows: 10, complete: false });
+      process.interrupt();
+      assertEquals(await process.report(), { rows: 10, complete: false });
+      assertEquals(await process.ended(), 130);
+      await body.abort().catch(() => {});
+    });
+  });
+}

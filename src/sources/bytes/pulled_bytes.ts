@@ -144,7 +144,6 @@ export function copyingChunks(next: () => Promise<Uint8Array | undefined>): Byte
  *
  * @param source The source.
  * @param length How many bytes to wait for.
- * @param most How many to take, where more come along with them. Default: no more.
  * @returns As many, or what there is up to the end.
  */
 export async function readUpTo(
