@@ -1,6 +1,5 @@
 import { EmbeddingBatch } from "../batch.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
-import { spreads } from "./range.ts";
 import type { BeginSummary, Summary } from "./summary.ts";
 
 /** Numbers transposed at a time: 2 MB in float64. */
@@ -120,7 +119,7 @@ export class HeldRows {
    *
    * @param begin Begins it.
    * @returns The summary.
-   * @throws {RankMeError} `range`, when the squares of all differences from the mean vanish; `memory`.
+   * @throws {RankMeError} `memory`.
    */
   summarize(begin: BeginSummary): Summary {
     const summary = begin(this.mean());
@@ -137,14 +136,13 @@ export class HeldRows {
    * @throws {RankMeError} `range`, when the squares of the numbers overflow or vanish in float64.
    */
   spectrum(centered: boolean, begin: BeginSummary): Spectrum {
-    spreads(this.#batches, centered ? this.mean() : new Float64Array(this.dim));
     const { count, dim } = this;
     const columns = begin(new Float64Array(count));
     const step = Math.ceil(BLOCK_LENGTH / count);
     for (let start = 0; start < dim; start += step) {
       const data = this.#transposed(start, Math.min(start + step, dim));
       if (centered) { for (let at = 0; at < data.length; at += count) center(data, at, count); }
-      columns.add(new EmbeddingBatch({ data, dim: count }));
+      columns.update([new EmbeddingBatch({ data, dim: count })]);
     }
     return { ...columns.spectrum(false), rows: count, dim, centered };
   }

@@ -106,8 +106,7 @@ export class JackknifeCovariance {
    * @param groupOf Which group each of them is of. Default: each row the next one's, in turn.
    * @returns This object.
    * @throws {RankMeError} `dimension` or `non-finite`, each with the row, and `usage`, for a group there
-   * is none of; the state is then as it was before. `range`, when squares vanish in float64; the
-   * state is then of no use any more.
+   * is none of; the state is then as it was before.
    */
   update(batch: EmbeddingBatch, groupOf?: GroupOf): this {
     if (batch.rows === 0) return this;
@@ -131,7 +130,7 @@ export class JackknifeCovariance {
    * @param other As many groups; left as it was, but for rows that waited.
    * @returns This object.
    * @throws {RankMeError} `usage`, when the groups are not as many, or one is exact and the other is
-   * not; `dimension`; `range`, when squares vanish in float64.
+   * not; `dimension`.
    */
   merge(other: JackknifeCovariance): this {
     if (other.groups !== this.groups) {
@@ -162,7 +161,6 @@ export class JackknifeCovariance {
    * What is known of all rows.
    *
    * @returns A state of its own.
-   * @throws {RankMeError} `range`, when squares vanish in float64.
    */
   total(): OnlineCovariance {
     this.#takeAllIn();
@@ -174,7 +172,6 @@ export class JackknifeCovariance {
    * for.
    *
    * @returns G states, each of its own.
-   * @throws {RankMeError} `range`, when squares vanish in float64.
    */
   *without(): Generator<OnlineCovariance, void, void> {
     this.#takeAllIn();
@@ -241,14 +238,7 @@ export class JackknifeCovariance {
     const rows = this.#waitingOf(group);
     this.#waitingRows[group] = 0;
     this.#lengths.add(group, rows);
-    try {
-      this.#states[group].update(rows);
-    } catch (error) {
-      if (!(error instanceof RankMeError)) throw error;
-      // Which row it was in the stream is not known here.
-      const { code, what, advice } = error;
-      throw new RankMeError(code, what, { advice, cause: error });
-    }
+    this.#states[group].update(rows);
   }
 
   #waitingOf(group: number): EmbeddingBatch {

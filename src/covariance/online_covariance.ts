@@ -5,7 +5,7 @@ import { fastestBackend } from "../linalg/fastest_backend.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 import { HeldRows } from "./held_rows.ts";
 import { addOuterProduct, mirrorLowerTriangle, traceOf } from "./lower_triangle.ts";
-import { refuseOverflow } from "./range.ts";
+import { refuseOverflow, vanishing } from "./range.ts";
 import { ShiftedFactor } from "./shifted_factor.ts";
 import { ShiftedScatter } from "./shifted_scatter.ts";
 import type { BeginSummary, Summary } from "./summary.ts";
@@ -129,8 +129,8 @@ export class OnlineCovariance {
    *
    * @param batch Rows of the same dimension as before.
    * @returns This object.
-   * @throws {RankMeError} `dimension`, `non-finite` or `range`, each with the row; the state is then
-   * as it was before.
+   * @throws {RankMeError} `dimension` or `non-finite`, each with the row; the state is then as it was
+   * before.
    */
   update(batch: EmbeddingBatch): this {
     if (batch.rows === 0) return this;
@@ -145,8 +145,7 @@ export class OnlineCovariance {
    * @param other The other rows; left as it was.
    * @returns This object.
    * @throws {RankMeError} `dimension`, when the dimensions differ; `usage`, when one is exact and the
-   * other is not; `range`, when the square of the difference of the means vanishes in float64; the
-   * state is then as it was before.
+   * other is not; the state is then as it was before.
    */
   merge(other: OnlineCovariance): this {
     if (other.count === 0) return this;
@@ -194,7 +193,9 @@ export class OnlineCovariance {
     const scatter = allocating(length * 8, purpose, () => new Float64Array(length));
     const summary = state instanceof HeldRows ? state.summarize(this.#begin) : state;
     summary.addScatter(scatter, dim);
-    refuseOverflow(traceOf(scatter, dim, dim));
+    const trace = traceOf(scatter, dim, dim);
+    refuseOverflow(trace);
+    if (trace === 0 && summary.varies) throw vanishing();
     return mirrorLowerTriangle(scatter, dim);
   }
 

@@ -24,27 +24,17 @@ export function refuseUnderflow(trace: number, allZero: boolean): void {
   if (!allZero && trace < SMALLEST_TRACE) throw vanishing();
 }
 
-/**
- * Whether a row differs from the pivot. Refuses rows that do, while the square of every difference
- * is 0.
- */
-export function spreads(batches: readonly EmbeddingBatch[], pivot: Float64Array): boolean {
-  let row = -1;
-  for (const { data, dim, offset } of batches) {
-    for (let i = 0; i < data.length; i++) {
-      const difference = data[i] - pivot[i % dim];
-      if (difference * difference !== 0) return true;
-      if (difference !== 0 && row < 0) row = offset + Math.floor(i / dim);
-    }
-  }
-  if (row >= 0) throw vanishing({ row });
-  return false;
+/** Whether a row differs from the pivot, by however little. */
+export function differ(batches: readonly EmbeddingBatch[], pivot: Float64Array): boolean {
+  return batches.some(({ data, dim }) => {
+    for (let i = 0; i < data.length; i++) if (data[i] !== pivot[i % dim]) return true;
+    return false;
+  });
 }
 
 /** The error for numbers that differ from 0 while their squares do not. */
-export function vanishing(place?: { row: number }): RankMeError {
+export function vanishing(): RankMeError {
   return new RankMeError("range", "the values are so small that their squares vanish in float64", {
-    place,
     advice: "multiply the embeddings by a power of two, which leaves RankMe as it is",
   });
 }

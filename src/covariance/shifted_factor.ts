@@ -45,7 +45,7 @@ export class ShiftedFactor implements Summary {
     return this.#pivot.length;
   }
 
-  add({ data, rows, dim }: EmbeddingBatch): void {
+  #addRows({ data, rows, dim }: EmbeddingBatch): void {
     const pivot = this.#pivot;
     let largest = 0;
     for (let at = 0; at < data.length; at += dim) {
@@ -61,8 +61,12 @@ export class ShiftedFactor implements Summary {
     this.#count += rows;
   }
 
+  get varies(): boolean {
+    return !isZero(this.#factor.triangle().subarray(this.#factor.stride));
+  }
+
   update(batches: readonly EmbeddingBatch[]): void {
-    for (const batch of batches) this.add(batch);
+    for (const batch of batches) this.#addRows(batch);
   }
 
   /** The factor of both factors, each of them moved to the mean of all rows. */

@@ -3,7 +3,7 @@ import type { Accumulator, Backend } from "../linalg/backend.ts";
 import { eigenvaluesOf } from "../linalg/eigenvalues.ts";
 import type { Spectrum } from "../linalg/spectrum.ts";
 import { addOuterProduct, isZero, squaredNorm, traceOf } from "./lower_triangle.ts";
-import { refuseOverflow, refuseUnderflow, spreads, vanishing } from "./range.ts";
+import { differ, refuseOverflow, refuseUnderflow } from "./range.ts";
 import type { Summary } from "./summary.ts";
 
 /**
@@ -17,7 +17,7 @@ export class ShiftedScatter implements Summary {
   #pivot: Float64Array;
   #accumulator: Accumulator;
   #count = 0;
-  #spread = false;
+  #varies = false;
   /** What had been added up before merges and is no longer part of P. */
   #excess = 0;
 
@@ -42,14 +42,16 @@ export class ShiftedScatter implements Summary {
     return this.#pivot.length;
   }
 
-  add(batch: EmbeddingBatch): void {
-    this.#accumulator.add(batch.data);
-    this.#count += batch.rows;
+  get varies(): boolean {
+    return this.#varies;
   }
 
   update(batches: readonly EmbeddingBatch[]): void {
-    this.#spread ||= spreads(batches, this.#pivot);
-    for (const batch of batches) this.add(batch);
+    this.#varies ||= differ(batches, this.#pivot);
+    for (const { data, rows } of batches) {
+      this.#accumulator.add(data);
+      this.#count += rows;
+    }
   }
 
   /**
@@ -72,9 +74,8 @@ export class ShiftedScatter implements Summary {
       for (let i = 0; i < dim; i++) sum[i] += part.#count * offsets[k][i];
     });
     const apart = offsets[0].some((value, i) => value !== offsets[1][i]);
-    if (apart && traceOf(scatter, stride, dim) === 0) throw vanishing();
     this.#excess += other.#excess + 2 * (this.#removed() + other.#removed());
-    this.#spread ||= other.#spread || apart;
+    this.#varies ||= other.#varies || apart;
     this.#pivot = pivot;
     this.#accumulator = merged;
     this.#count = count;
@@ -90,7 +91,7 @@ export class ShiftedScatter implements Summary {
       to.scatter.set(row, i * to.stride);
     }
     copy.#count = this.#count;
-    copy.#spread = this.#spread;
+    copy.#varies = this.#varies;
     copy.#excess = this.#excess;
     return copy;
   }
@@ -104,7 +105,7 @@ export class ShiftedScatter implements Summary {
       for (let j = 0; j <= i; j++) to.scatter[at + j] += from.scatter[fromAt + j];
     }
     this.#count += other.#count;
-    this.#spread ||= other.#spread;
+    this.#varies ||= other.#varies;
     this.#excess += other.#excess;
   }
 
@@ -146,7 +147,7 @@ export class ShiftedScatter implements Summary {
       const trace = traceOf(matrix, stride, dim);
       refuseOverflow(trace);
       // Where the squares were large and cancel about a far pivot, the magnitude tells.
-      refuseUnderflow(Math.max(trace, squares), trace === 0 && isZero(mean));
+      refuseUnderflow(Math.max(trace, squares), !this.#varies && isZero(mean));
     }, this.#backend).subarray(0, this.#count).map((value) => Math.max(value, 0));
     const magnitude = squares + this.#excess + this.#removed() + this.#count * squaredNorm(mean);
     return {

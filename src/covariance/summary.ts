@@ -9,18 +9,13 @@ export interface Summary {
   /** D: the number of dimensions. */
   readonly dim: number;
 
-  /**
-   * Takes in rows of D finite numbers, as they are.
-   *
-   * @param batch The rows; nothing of them is kept.
-   */
-  add(batch: EmbeddingBatch): void;
+  /** Whether there are rows that differ, by however little: their squares may vanish all the same. */
+  readonly varies: boolean;
 
   /**
-   * Takes in rows, all or none.
+   * Takes in rows.
    *
    * @param batches Rows of D finite numbers; nothing of them is kept.
-   * @throws {RankMeError} `range`, when their squares vanish beside nothing larger.
    */
   update(batches: readonly EmbeddingBatch[]): void;
 
@@ -28,7 +23,6 @@ export interface Summary {
    * Takes in what another summary of the same kind and dimension has.
    *
    * @param other The other rows; left as it was.
-   * @throws {RankMeError} `range`, when the square of the difference of the means vanishes.
    */
   merge(other: this): void;
 

@@ -287,18 +287,30 @@ Deno.test("values whose squares vanish are refused, with advice, never scored", 
   }
 });
 
-Deno.test("rows whose squares vanish are refused with their row, and the state is as before", () => {
-  const state = stateOf(new Float64Array(6), 2);
-  const before = answers(state);
-  const batch = new EmbeddingBatch({ data: Float64Array.of(0, 0, 0, 1e-200), dim: 2, offset: 3 });
-  const error = assertThrows(() => state.update(batch), RankMeError);
-  assertEquals([error.code, error.place.row], ["range", 4]);
-  assertEquals(answers(state), before);
+Deno.test("rows whose squares vanish are refused when read, unless larger ones have come", () => {
+  for (const exact of [false, true]) {
+    const state = new OnlineCovariance(referenceBackend, { exact });
+    state.update(batchOf(2, 0, 0, 1e-200, 0, 2e-200, 3e-200));
+    for (
+      const read of [
+        () => state.spectrum(),
+        () => state.spectrum({ centered: true }),
+        () => state.scatter(),
+        () => state.secondMoment(),
+        () => state.clone().merge(state).scatter(),
+      ]
+    ) assertRefused(read, "range");
+    state.update(batchOf(2, 3, 4));
+    assertAlmostEquals(state.spectrum().eigenvalues[0], 25, 1e-14);
+    // Of n rows of which one is not 0: (1 − 1/n)·|x|².
+    assertAlmostEquals(state.scatter()[0], 9 * 3 / 4, 1e-14);
+  }
+});
 
-  const fresh = new OnlineCovariance();
-  assertRefused(() => fresh.update(batchOf(1, 1e-200, 3e-200)), "range");
-  assertEquals([fresh.count, fresh.dim], [0, 0]);
-  assertEquals(fresh.update(batchOf(1, 1, 3)).mean, Float64Array.of(2));
+Deno.test("rows that differ by less than can be squared have a spectrum about zero, none about their mean", () => {
+  const state = stateOf(Float64Array.of(1, 1e-200, 1, 2e-200, 1, 3e-200), 2, 1);
+  assertAlmostEquals(state.spectrum().eigenvalues[0], 3, 1e-15);
+  assertRefused(() => state.spectrum({ centered: true }), "range");
 });
 
 Deno.test("a tiny value among ordinary ones is no reason to refuse", () => {
@@ -323,12 +335,13 @@ Deno.test("a tiny value is no reason to refuse either in a copy or after a merge
   }
 });
 
-Deno.test("states whose means differ by less than can be squared are not merged", () => {
+Deno.test("states whose means differ by less than can be squared are merged, and refused when read", () => {
   const a = stateOf(Float64Array.of(0, 0), 1), b = stateOf(Float64Array.of(1e-200, 1e-200), 1);
-  const before = [a.count, ...a.mean];
-  const error = assertThrows(() => a.merge(b), RankMeError);
-  assertEquals(error.code, "range");
-  assertEquals([a.count, ...a.mean], before);
+  a.merge(b);
+  assertEquals(a.count, 4);
+  assertRefused(() => a.spectrum({ centered: true }), "range");
+  assertRefused(() => a.scatter(), "range");
+  assertAlmostEquals(a.merge(stateOf(Float64Array.of(2), 1)).spectrum().eigenvalues[0], 4, 1e-15);
 });
 
 Deno.test("rows of zeros have a spectrum of zeros", () => {

@@ -90,3 +90,19 @@ Deno.test("squares that vanish without one row are no error of the score", async
   assertEquals(confidence, undefined);
   assertStringIncludes(warnings.join("; "), "no interval: without some of the rows");
 });
+
+Deno.test("folds whose own squares all vanish are no error of the score, which has a reason for no interval", async () => {
+  // The long row comes last, after batches of which every square is 0.
+  for (const rows of [64, 1000]) {
+    const tiny = gaussian(rows, rows * DIM).map((value) => value * 1e-170);
+    tiny.set([1, 0, 2, 0, 0, 0], (rows - 1) * DIM);
+    for (const exact of [false, true]) {
+      for (const ci of [false, true]) {
+        const found = await score(batchesOf(tiny, DIM, 31), { ci, exact });
+        assertAlmostEquals(found.rankMe, 1, 1e-5);
+        assertEquals(found.confidence, undefined);
+        assertEquals(found.warnings.some((one) => one.startsWith("no interval: without")), ci);
+      }
+    }
+  }
+});
