@@ -5,6 +5,7 @@ import type { Axes } from "../sources/axes.ts";
 import type { Format } from "../sources/detect.ts";
 import { circumstances } from "./circumstances.ts";
 import type { Command } from "./command.ts";
+import { oneRange } from "./dims.ts";
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { columnOf, INPUT_FLAGS, INPUT_HELP, inputOptions, inputSources } from "./input_flags.ts";
@@ -15,13 +16,16 @@ import { BACKEND_FLAGS, chosenBackend } from "./shared_flags.ts";
 import { usage } from "./usage.ts";
 
 /** The flags that say how one of two inputs is to be read, where the other is read in another way. */
-const ONE_INPUT_NAMES = ["format", "dim", "column", "columns", "axes"] as const;
+const ONE_INPUT_NAMES = ["format", "dim", "column", "columns", "axes", "dims"] as const;
+const DIMS_FLAG: Flag = { name: "dims", value: "A:B", help: "only these dimensions of each input" };
 const ONE_INPUT_FLAGS: readonly Flag[] = ["a", "b"].flatMap((side) =>
-  INPUT_FLAGS.filter(({ name }) => ONE_INPUT_NAMES.some((one) => one === name)).map((flag) => ({
-    ...flag,
-    name: `${flag.name}-${side}`,
-    help: `as --${flag.name}, of ${side.toUpperCase()} alone`,
-  }))
+  [...INPUT_FLAGS, DIMS_FLAG].filter(({ name }) => ONE_INPUT_NAMES.some((one) => one === name)).map(
+    (flag) => ({
+      ...flag,
+      name: `${flag.name}-${side}`,
+      help: `as --${flag.name}, of ${side.toUpperCase()} alone`,
+    }),
+  )
 );
 
 /** `rankme cka`. */
@@ -46,6 +50,7 @@ numbers of rows among it, 4 out of memory, a full disk or a package that cannot 
 130 interrupted (the rows read by then are compared).`,
   flags: [
     ...INPUT_FLAGS,
+    DIMS_FLAG,
     ...ONE_INPUT_FLAGS,
     ...BACKEND_FLAGS,
     { name: "json", help: "print one JSON object" },
@@ -78,6 +83,7 @@ async function run(args: Arguments, signal: AbortSignal): Promise<number> {
   const backend = chosenBackend(args);
   const report = await compare(positionals, {
     ...inputOptions(args),
+    ...dimsOf(args, "dims"),
     a: oneInputOptions(args, "a"),
     b: oneInputOptions(args, "b"),
     backend,
@@ -95,7 +101,13 @@ function oneInputOptions(args: Arguments, side: "a" | "b"): OneSourceOptions {
     column: columnOf(args, `column-${side}`),
     columns: args.list(`columns-${side}`),
     axes: args.text(`axes-${side}`) as Axes | undefined,
+    ...dimsOf(args, `dims-${side}`),
   };
+}
+
+function dimsOf(args: Arguments, name: string): Pick<OneSourceOptions, "dims"> {
+  const dims = args.text(name);
+  return dims === undefined ? {} : { dims: oneRange(dims, name) };
 }
 
 async function compare(
@@ -105,6 +117,7 @@ async function compare(
   if (a === b && a === "-") throw usage("standard input can be read once only");
   // Two columns of one file may be compared, so each is looked at by itself.
   const [one] = inputSources(a === undefined ? [] : [a]);
+  if (b === undefined && options.dims) throw usage("--dims is for two inputs, of a column each");
   if (b === undefined) return await ckaOfColumns(one.source, { ...options, names: [one.name] });
   const [other] = inputSources([b]);
   return await cka(one.source, other.source, { ...options, names: [one.name, other.name] });

@@ -1,6 +1,6 @@
 import type { EqualRows } from "../pipeline/score_equal_rows.ts";
 import type { ScoreEachOptions } from "../pipeline/each_options.ts";
-import { parseDims } from "./dims.ts";
+import { oneRange } from "./dims.ts";
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
@@ -100,8 +100,7 @@ async function scoringOptions(
   args: Arguments,
   sort: string | undefined,
 ): Promise<ScoreEachOptions> {
-  const dims = args.list("dims");
-  if (dims && dims.length !== 1) throw usage("--dims is one range here, as in 0:64");
+  const dims = args.text("dims");
   const input = inputOptions(args);
   if (Array.isArray(input.column)) throw usage("--column is one here", "compare one at a time");
   const { metrics, expressions = [] } = await metricOptions(args);
@@ -112,7 +111,7 @@ async function scoringOptions(
     // What is ranked by need not be asked for a second time.
     metrics: metrics ?? (sort === undefined || isOwn ? undefined : [sort]),
     expressions,
-    ...dims && { dims: parseDims(dims) },
+    ...dims !== undefined && { dims: [oneRange(dims)] },
     normalize: args.on("normalize"),
     group: args.text("group"),
     groupMemory: args.bytes("group-memory"),

@@ -23,3 +23,16 @@ export function parseDims(parts: readonly string[]): readonly DimensionRange[] {
     return range;
   });
 }
+
+/**
+ * Reads one range of dimensions.
+ *
+ * @param text The range as it was written.
+ * @param name The flag that it is the value of.
+ * @returns The range.
+ * @throws {RankMeError} `usage`, for anything else.
+ */
+export function oneRange(text: string, name = "dims"): DimensionRange {
+  if (text.includes(",")) throw usage(`--${name} is one range here, as in 0:64`);
+  return parseDims([text])[0];
+}

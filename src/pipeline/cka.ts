@@ -7,6 +7,7 @@ import { linearCka } from "../metrics/linear_cka.ts";
 import type { CkaReport } from "../report/cka.ts";
 import { VERSION } from "../report/version.ts";
 import { streamOf } from "../platform/stream_of.ts";
+import { type DimensionRange, DimensionsStream } from "../transforms/dimensions_stream.ts";
 import { pairedRows, type PairedSide } from "./paired_rows.ts";
 import { Reading, type ReadingOptions, type ScoreSource } from "./reading.ts";
 import { refuseTooLarge } from "./refuse_too_large.ts";
@@ -24,6 +25,8 @@ export interface CkaOptions extends
     ScoreOptions,
     "skip" | "limit" | "sample" | "seed" | "backend" | "signal" | "onMemory" | "onProgress"
   > {
+  /** Which dimensions of each of two sources. Default: all. */
+  readonly dims?: DimensionRange;
   /** How to read the first of two sources, where not as both. */
   readonly a?: OneSourceOptions;
   /** How to read the second, where not as both. */
@@ -31,10 +34,9 @@ export interface CkaOptions extends
 }
 
 /** How to read one source, whatever the other one is. */
-export type OneSourceOptions = Pick<
-  ReadingOptions,
-  "format" | "dim" | "column" | "columns" | "axes" | "header"
->;
+export type OneSourceOptions =
+  & Pick<ReadingOptions, "format" | "dim" | "column" | "columns" | "axes" | "header">
+  & Pick<CkaOptions, "dims">;
 
 /**
  * Linear CKA of two sets of embeddings of the same samples, read in step in one pass: see
@@ -77,13 +79,16 @@ export async function cka(
   ] as const;
   const side = (index: 0 | 1, source: typeof a, own: OneSourceOptions = {}): PairedSide => {
     const name = names[index] ?? nameOf(source) ?? ["A", "B"][index];
+    const { dims, ...how } = merged(ofBoth, own);
     const batches = readings[index].batches(source, {
-      ...merged(ofBoth, own),
+      ...dims?.start !== undefined && { rowNumbers: "take" },
+      ...how,
       names: isListOfShards(source) ? [] : [name],
     });
+    const kept = dims ? batches.pipeThrough(new DimensionsStream(dims)) : batches;
     return {
       name,
-      batches: readings[index].naming(finite(batches), { rowsKnown: true }),
+      batches: ofSide("ab"[index], readings[index].naming(finite(kept), { rowsKnown: true })),
       onRows: (rows) => readings[index].giveBack(rows),
     };
   };
@@ -116,7 +121,7 @@ export async function cka(
  */
 export async function ckaOfColumns(
   source: ScoreSource | readonly ScoreSource[],
-  options: Omit<CkaOptions, "a" | "b"> = {},
+  options: Omit<CkaOptions, "a" | "b" | "dims"> = {},
 ): Promise<CkaReport> {
   const reading = new Reading({ lends: true, isWatched: options.onProgress !== undefined });
   const batches = reading.batches(source, options);
@@ -237,6 +242,28 @@ async function* finite(
     batch.refuseNonFinite();
     yield batch;
   }
+}
+
+/** Rows of one of two inputs; errors advise what can be done where there is another one. */
+async function* ofSide<T>(
+  side: string,
+  batches: AsyncIterable<T>,
+): AsyncGenerator<T, void, void> {
+  try {
+    yield* batches;
+  } catch (error) {
+    if (!(error instanceof RankMeError) || error.advice === undefined) throw error;
+    const { code, what, place, lines, cause } = error;
+    const advice = besideAnother(error.advice, side);
+    throw new RankMeError(code, what, { place, advice, lines, cause });
+  }
+}
+
+/** What is left out of one input alone is to stay in the other: its dimensions, and never its rows. */
+function besideAnother(advice: string, side: string): string {
+  return advice.includes("--non-finite skip")
+    ? "leave such rows out of both inputs"
+    : advice.replaceAll("--dims ", `--dims-${side} `);
 }
 
 /** Shards keep their own names. */

@@ -131,3 +131,44 @@ Deno.test("SIGINT compares the rows read by then and exits with 130", async () =
     await writer.abort().catch(() => {});
   });
 });
+
+Deno.test("an identifier in one of two inputs is refused with the flag that leaves it out of that one", async () => {
+  const rows = Array.from({ length: HALF_ALIKE.rows }, (_, i) => [i, ...A.slice(5 * i, 5 * i + 5)]);
+  const csv = new TextEncoder().encode(rows.map((row) => `${row.join(",")}\n`).join(""));
+  await withFiles([csv, await arrowBytes(B, 5)], async (a, b) => {
+    const permissions = [`--allow-read=${a},${b}`];
+    for (const [inputs, side] of [[[a, b], "a"], [[b, a], "b"]] as const) {
+      const refused = await runCli(["cka", ...inputs], { permissions });
+      assertEquals([refused.status, refused.stdout], [3, ""]);
+      assertStringIncludes(refused.stderr, `leave it out with --dims-${side} 1:6; where it is`);
+      const run = await runCli(["cka", ...inputs, `--dims-${side}`, "1:6", "--json"], {
+        permissions,
+      });
+      assertAlmostEquals(JSON.parse(run.stdout).cka, HALF_ALIKE.cka, 1e-12);
+      // Of both it would be a dimension of the other one less.
+      const both = await runCli(["cka", ...inputs, "--dims", "1:6"], { permissions });
+      assertEquals([both.status, both.stdout], [3, ""]);
+    }
+    const taken = await runCli(["cka", a, b, "--dims-a", "0:6", "--json"], { permissions });
+    assertEquals(JSON.parse(taken.stdout).dims, [6, 5]);
+    const first = await runCli(["cka", b, b, "--dims", "3", "--dims-b", "5", "--json"], {
+      permissions,
+    });
+    assertEquals(JSON.parse(first.stdout).dims, [3, 5]);
+    const several = await runCli(["cka", b, b, "--dims-a", "1:2,3:4"], { permissions });
+    assertEquals(several.status, 2);
+    assertStringIncludes(several.stderr, "--dims-a is one range here");
+    const one = await runCli(["cka", b, "--column", "*", "--dims", "1:2"], { permissions });
+    assertEquals(one.status, 2);
+  });
+});
+
+Deno.test("a row that is not finite is to be left out of both inputs, which no flag does", async () => {
+  const holed = A.map((value, i) => i === 12 ? NaN : value);
+  await withFiles([await arrowBytes(holed, 5), await arrowBytes(B, 5)], async (a, b) => {
+    const run = await runCli(["cka", a, b], { permissions: [`--allow-read=${a},${b}`] });
+    assertEquals(run.status, 3);
+    assertStringIncludes(run.stderr, "NaN in column");
+    assertStringIncludes(run.stderr, "; leave such rows out of both inputs\n");
+  });
+});
