@@ -17,6 +17,7 @@ import { selectionText } from "../selection/selection_text.ts";
 import { readText } from "../sources/bytes/read_text.ts";
 import { someNames } from "../sources/shards/some_names.ts";
 import type { Command } from "./command.ts";
+import { oneRange } from "./dims.ts";
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
 import { INPUT_FLAGS, inputOptions } from "./input_flags.ts";
@@ -30,6 +31,7 @@ import { writeFile } from "./write_file.ts";
 /** The flags that say what score embeddings have. */
 const SCORING_FLAGS: readonly Flag[] = [
   ...INPUT_FLAGS,
+  { name: "dims", value: "A:B", help: "only these dimensions" },
   {
     name: "rows",
     value: "N",
@@ -211,7 +213,7 @@ function folderOf(path: string): string | undefined {
 }
 
 function scoringOptions(args: Arguments, { tolerance }: SelectionOptions): ScoreManifestOptions {
-  const rows = args.text("rows");
+  const rows = args.text("rows"), dims = args.text("dims");
   const { limit, sample } = inputOptions(args);
   if (rows !== undefined && (limit !== undefined || sample !== undefined)) {
     throw usage("--rows says how many rows of each already", "leave out --limit and --sample");
@@ -219,6 +221,7 @@ function scoringOptions(args: Arguments, { tolerance }: SelectionOptions): Score
   return {
     ...inputOptions(args),
     ...rankOptions(args),
+    ...dims !== undefined && { dims: [oneRange(dims)] },
     normalize: args.on("normalize"),
     exact: args.on("exact"),
     ci: args.choice("ci") ?? tolerance === undefined,

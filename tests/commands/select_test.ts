@@ -237,3 +237,28 @@ Deno.test("flags that say how to score are refused where there is nothing to be 
   }
   assertEquals((await runCli(["select", "-", "--jobs=1", "--no-ci"], { stdin })).status, 0);
 });
+
+Deno.test("identifiers in the embeddings of runs are left out as their messages say", async () => {
+  const folder = await Deno.makeTempDir();
+  const matrix = (spread: number) =>
+    Array.from({ length: 40 }, (_, i) => [1, 2, 3, 4].map((j) => Math.sin(i * j) * spread ** j));
+  const flags = ["--allow-read=" + folder];
+  for (const spread of [0.5, 0.9]) {
+    const rows = matrix(spread);
+    const csv = (of: number[][]) => of.map((row) => `${row.join(",")}\n`).join("");
+    await Deno.writeTextFile(`${folder}/${spread}.csv`, csv(rows.map((row, i) => [i, ...row])));
+    await Deno.writeTextFile(`${folder}/${spread}-alone.csv`, csv(rows));
+  }
+  const manifest = (ending: string) =>
+    `method,lr,embeddings\n${[0.5, 0.9].map((x) => `m,${x},${folder}/${x}${ending}\n`).join("")}`;
+  const select = async (ending: string, ...more: string[]) =>
+    await runCli(["select", "-", ...more], {
+      stdin: new TextEncoder().encode(manifest(ending)),
+      permissions: flags,
+    });
+  assertStringIncludes((await select(".csv")).stderr, "leave it out with --dims 1:5;");
+  const left = await select(".csv", "--dims", "1:5", "-q");
+  assertEquals([left.status, left.stderr], [0, ""]);
+  assertEquals(left.stdout, (await select("-alone.csv", "-q")).stdout);
+  await Deno.remove(folder, { recursive: true });
+});
