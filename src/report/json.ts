@@ -4,6 +4,7 @@ import type { Confidence, ScoreReport } from "./report.ts";
 export interface GateVerdict {
   /** As it was asked for, as in `--fail-under 100`. */
   readonly gate: string;
+  /** Whether the report may pass. */
   readonly passed: boolean;
   /** What was found, as a clause. */
   readonly found: string;
