@@ -1,3 +1,5 @@
+import { RankMeError } from "../errors.ts";
+
 /** How many names a message lists before it says "and more". */
 const NAMES_SHOWN = 12;
 
@@ -31,6 +33,23 @@ export interface UnprovenColumn {
   readonly name: string;
   /** All columns there are, for messages. */
   readonly columns: readonly Column[];
+}
+
+/** As many columns are read: several times more than embeddings that are scored have dimensions. */
+export const MOST_COLUMNS = 2 ** 18;
+
+/**
+ * Refuses what has more columns than anybody has a use for, before memory is taken for each.
+ *
+ * @param count How many there are.
+ * @param what What they are called there.
+ * @throws {RankMeError} `unsupported`.
+ */
+export function checkColumnCount(count: number, what: "columns" | "keys"): void {
+  if (count <= MOST_COLUMNS) return;
+  throw new RankMeError("unsupported", `${count} ${what}, where ${MOST_COLUMNS} are the most`, {
+    advice: "write the numbers of a row as one vector: a list, an array, or a row of a .npy file",
+  });
 }
 
 /** A vector of fewer numbers is hardly one of embeddings where another column could hold these. */

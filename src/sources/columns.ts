@@ -6,6 +6,7 @@ import { namesWhat, numberedColumns } from "./column_names.ts";
 import type { ReadColumns } from "./read_columns.ts";
 import type { RowBlock } from "./row_block.ts";
 import { compareNaturally } from "./shards/natural_order.ts";
+import { withStars } from "./stars.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {
@@ -227,7 +228,8 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
     const { prefix } = counted;
     refuseOtherCounted(columns, prefix, needs);
     checkCounted(prefix, counted.columns.length, wholes);
-    const indices = counted.columns.map((column) => columns.indexOf(column));
+    const places = new Map(columns.map((column, index) => [column, index]));
+    const indices = counted.columns.map((column) => places.get(column)!);
     const reason = "all columns of numbers, whose names count the dimensions";
     return chosenColumns("numbers", columns, `${prefix}*`, indices, reason);
   }
@@ -373,5 +375,5 @@ export function originOf(
 
 function globMatches(pattern: string, name: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+  return withStars(parts).test(name);
 }

@@ -1,6 +1,7 @@
 import { RankMeError } from "../../errors.ts";
 import { type Entry, lookUp, namesIn, pathIn } from "./directory.ts";
 import { isHidden } from "./file_names.ts";
+import { withStars } from "../stars.ts";
 import { compareNaturally } from "./natural_order.ts";
 
 /**
@@ -93,19 +94,22 @@ function alternatives(pattern: string): readonly string[] {
   return [pattern];
 }
 
+/** Stands for stars in a pattern: no name of a file has it. */
+const STARS = "\0";
+
 /** Tells names that fit one step of a pattern. */
 function matcher(step: string): (name: string) => boolean {
   const source = step.replace(
     /\*+|\?|\[([!^]?)(\]?[^\]]*)\]|[\\^$.|+()[\]{}]/g,
     (part, not: string | undefined, characters: string) => {
-      if (part.startsWith("*")) return ".*";
+      if (part.startsWith("*")) return STARS;
       if (part === "?") return ".";
       if (not === undefined) return `\\${part}`;
       return `[${not && "^"}${characters.replace(/[\\\]^[]/g, "\\$&")}]`;
     },
   );
   try {
-    const expression = new RegExp(`^${source}$`, "su");
+    const expression = withStars(source.split(STARS));
     return (name) => expression.test(name);
   } catch (cause) {
     throw new RankMeError("usage", `${step} is not a pattern`, { cause });

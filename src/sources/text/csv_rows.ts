@@ -1,4 +1,5 @@
 import { RankMeError } from "../../errors.ts";
+import { checkColumnCount } from "../column.ts";
 import { checkChoice, type ChosenColumns, originOf } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
@@ -154,6 +155,7 @@ export class CsvRows implements TextReader {
   #takeCells(cells: readonly string[], isCut: boolean): void {
     if (!this.#columns) {
       const row = { cells, line: this.line, isCut };
+      this.#placedAt(row, () => checkColumnCount(cells.length, "columns"));
       const { columns, isHeader } = this.#named(cells);
       this.#columns = columns;
       this.#choice = new ChoiceByRows(columns, this.#options);

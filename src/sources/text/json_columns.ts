@@ -1,4 +1,4 @@
-import type { Column } from "../column.ts";
+import { checkColumnCount, type Column } from "../column.ts";
 import {
   checkSameColumns,
   chooseKeys,
@@ -129,6 +129,7 @@ export class JsonColumns implements LearnedColumns {
 }
 
 function addKeys(tree: KeyTree, object: JsonObject): void {
+  checkColumnCount(Object.keys(object).length, "keys");
   for (const key in object) {
     const value = object[key];
     const inner = tree.get(key) ?? new Map();

@@ -1,0 +1,42 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { chooseColumns } from "../../src/sources/columns.ts";
+import { withStars } from "../../src/sources/stars.ts";
+
+/** Whether a name fits, by the definition: a star is any beginning of what is left. */
+function fits([first, ...others]: readonly string[], name: string): boolean {
+  if (!name.startsWith(first)) return false;
+  const rest = name.slice(first.length);
+  if (others.length === 0) return rest === "";
+  return Array.from({ length: rest.length + 1 }, (_, at) => rest.slice(at))
+    .some((end) => fits(others, end));
+}
+
+Deno.test("a pattern with stars matches what it stands for, and nothing else", () => {
+  const text = (maxLength: number) =>
+    fc.array(fc.constantFrom("a", "b", "ü"), { maxLength }).map((one) => one.join(""));
+  const parts = fc.array(text(3), { minLength: 1, maxLength: 5 });
+  fc.assert(fc.property(parts, text(12), (parts, name) => {
+    assertEquals(withStars(parts).test(name), fits(parts, name));
+  }));
+});
+
+Deno.test("many stars against a long name take no time to speak of", () => {
+  const started = performance.now();
+  const name = "a".repeat(5000);
+  assert(!withStars([...new Array(12).fill("a"), "b"]).test(name));
+  assert(withStars(new Array(12).fill("a")).test(name));
+  assert(performance.now() - started < 2000);
+});
+
+Deno.test("200,000 columns that count the dimensions are chosen in no time to speak of", () => {
+  const columns = Array.from(
+    { length: 200_000 },
+    (_, i) => ({ name: `c${i}`, kind: "numbers", type: "float32" } as const),
+  );
+  const started = performance.now();
+  const chosen = chooseColumns(columns, {});
+  assert(performance.now() - started < 2000);
+  assert(chosen.kind === "numbers");
+  assertEquals([chosen.indices.length, chosen.indices.at(-1)], [200_000, 199_999]);
+});
