@@ -44,6 +44,9 @@ interface StoredPage {
 const MAX_HEADER_BYTES = 16 << 10;
 /** DuckDB's pages, the largest, have 100 MB. */
 const MAX_PAGE_BYTES = 1 << 30;
+/** A byte of Zstandard holds no more: blocks of 128 kB in four. */
+const MOST_DENSITY = 1 << 15;
+
 /** The pages of a column chunk, one after the other. */
 export class ColumnPages<V, D> {
   readonly #window: FileWindow;
@@ -154,6 +157,9 @@ export class ColumnPages<V, D> {
     if (!isCount(pageBytes)) throw corrupt(`a page of ${numberOf(pageBytes)} bytes`);
     const most = Math.max(bodyBytes, pageBytes);
     if (most > MAX_PAGE_BYTES) {
+      if (pageBytes > MOST_DENSITY * bodyBytes) {
+        throw corrupt(`a page of ${formatBytes(pageBytes)} in ${bodyBytes} bytes`);
+      }
       throw new RankMeError("unsupported", `a page of ${formatBytes(most)}`, {
         advice: "write smaller pages, of 1 MB, say",
       });

@@ -295,6 +295,10 @@ const LIES: { readonly [name: string]: readonly [bytes: Uint8Array<ArrayBuffer>,
     ], { codec: Codec.zstd }),
     "",
   ],
+  "a page that claims more than its bytes can hold": [
+    pageThatLies({ lies: { 2: { i32: 2 ** 31 - 1 } } }, { codec: Codec.zstd }),
+    "a page of 2.15 GB in ",
+  ],
   "an uncompressed page of two lengths": [
     pageThatLies({ lies: { 2: { i32: 100 } } }),
     "that claims to have 100",
