@@ -1,3 +1,6 @@
+/** How a section ends that was measured, with what it was measured on. */
+const CIRCUMSTANCES = /, \d+ runs, (.*), Deno [\d.]*\.$/;
+
 /** The page as it stands: what a part found on a machine whose results are no longer at hand. */
 export class EarlierPage {
   readonly #sections: ReadonlyMap<string, string>;
@@ -14,7 +17,7 @@ export class EarlierPage {
   /** The section of a part, its heading included; nothing where it was never measured. */
   section(title: string): string | undefined {
     const section = this.#sections.get(title);
-    return section?.includes("\n|") ? section : undefined;
+    return section && CIRCUMSTANCES.test(section) ? section : undefined;
   }
 
   /** The rows of a part in the table of targets. */
@@ -26,6 +29,6 @@ export class EarlierPage {
 
   /** What a part was measured on. */
   machine(title: string): string | undefined {
-    return /, \d+ runs, (.*), Deno [\d.]+\.$/.exec(this.section(title) ?? "")?.[1];
+    return CIRCUMSTANCES.exec(this.section(title) ?? "")?.[1];
   }
 }

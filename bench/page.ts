@@ -69,8 +69,9 @@ function section({ part, result }: Section, earlier: EarlierPage): string[] {
   const others = lines.filter(({ limit }) => !limit);
   return [
     ...heading,
-    rates.length > 0 ? rateTable(rates) : costTable(measurements),
-    ...others.length > 0 ? ["Ratios without a target:", lineTable(others)] : [],
+    ...rates.length > 0 ? [rateTable(rates)] : [],
+    ...rates.length === 0 && measurements.length > 0 ? [costTable(measurements)] : [],
+    ...others.length > 0 ? ["Without a target:", lineTable(others)] : [],
     `${date}, ${runs} runs, ${machine}, Deno ${deno}.`,
   ];
 }

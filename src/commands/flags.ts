@@ -41,14 +41,20 @@ export class Arguments {
 
   /** Refuses a flag that changes nothing, as nothing else was asked for that it is about. */
   #refuseIdle(flags: readonly Flag[]): void {
-    const given = new Set(flags.filter((flag) => this.#isGiven(flag)).map(({ name }) => name));
+    const given = new Set(flags.filter((flag) => this.isGiven(flag)).map(({ name }) => name));
     for (const { name, needs } of flags) {
       if (!needs || !given.has(name) || needs.some((other) => given.has(other))) continue;
       throw usage(`--${name} is for ${needs.map((other) => `--${other}`).join(" or ")}`);
     }
   }
 
-  #isGiven({ name, value, repeatable }: Flag): boolean {
+  /**
+   * Whether a flag asks for something: it has a value, or is a switch that is on.
+   *
+   * @param flag The flag.
+   * @returns Whether it does.
+   */
+  isGiven({ name, value, repeatable }: Flag): boolean {
     if (repeatable) return this.all(name).length > 0;
     return value === undefined ? this.choice(name) === true : this.text(name) !== undefined;
   }

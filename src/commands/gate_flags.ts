@@ -31,7 +31,5 @@ export const GATE_FLAGS: readonly Flag[] = [
  * @returns Whether there is something to check.
  */
 export function hasGates(args: Arguments): boolean {
-  return GATE_FLAGS.some(({ name, repeatable }) =>
-    repeatable ? args.all(name).length > 0 : args.text(name) !== undefined
-  );
+  return GATE_FLAGS.some((flag) => args.isGiven(flag));
 }

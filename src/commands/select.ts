@@ -154,7 +154,9 @@ async function run(args: Arguments): Promise<number> {
 
 /** Refuses flags that say how to score, where there is nothing to be scored. */
 function refuseScoring(args: Arguments): void {
-  const idle = SCORING_FLAGS.find(({ name }) => args.text(name) !== undefined);
+  const idle = SCORING_FLAGS.find((flag) =>
+    args.isGiven(flag) || flag.negatable && args.choice(flag.name) === false
+  );
   if (!idle) return;
   throw usage(
     `--${idle.name} says how embeddings are scored, and the manifest has scores only`,

@@ -157,6 +157,11 @@ export function rowsOf(batches: readonly EmbeddingBatch[]): number[][] {
 
 /** Byte arrays one after the other. */
 export function concatenated(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return joined(parts);
+}
+
+/** As many byte arrays as there may be, one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

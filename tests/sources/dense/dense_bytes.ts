@@ -14,6 +14,7 @@ import {
   concatenated,
   DIM,
   fixtureBytes,
+  joined,
   type Read,
   readAsItComes,
   readAtRandom,
@@ -187,10 +188,10 @@ export function zipFile(members: readonly Member[]): Uint8Array<ArrayBuffer> {
     local.push(header, bytes);
     offset += header.length + bytes.length;
   }
-  const directory = concatenated(...central);
+  const directory = joined(central);
   const count = members.length;
   return concatenated(
-    ...local,
+    joined(local),
     directory,
     little(4, 0x06054b50),
     little(2, 0, 0, count, count),
