@@ -25,6 +25,7 @@ import { untilInterrupted } from "./interrupts.ts";
 import { print, say, terminalWidth } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { describeBackend } from "./shared_flags.ts";
+import { standardInput } from "./standard_input.ts";
 import { usage } from "./usage.ts";
 import { writeFile } from "./write_file.ts";
 
@@ -113,7 +114,7 @@ async function dataSets(inputs: readonly string[]): Promise<readonly EachInput[]
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw usage(`${nameOf(twice)} is given twice`, "pass each input once");
   return paths.map((path) =>
-    path === "-" ? { name: "stdin", source: Deno.stdin } : { name: nameOf(path), source: path }
+    path === "-" ? { name: "stdin", source: standardInput } : { name: nameOf(path), source: path }
   );
 }
 

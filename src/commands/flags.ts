@@ -123,13 +123,18 @@ export class Arguments {
    */
   number(name: string): number | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    const number = Number(text.replaceAll(/(?<=\d)_(?=\d)/g, ""));
-    // Of nothing but blanks JavaScript makes a 0.
-    if (text.trim() === "" || !Number.isFinite(number)) {
-      throw usage(`--${name} is a number, not "${text}"`);
-    }
-    return number;
+    return text === undefined ? undefined : numberIn(name, text);
+  }
+
+  /**
+   * The values of a flag of numbers that may be given several times.
+   *
+   * @param name The flag.
+   * @returns Each number, in order; none when it was not given.
+   * @throws {RankMeError} `usage`, when one is none.
+   */
+  numbers(name: string): readonly number[] {
+    return this.all(name).map((text) => numberIn(name, text));
   }
 
   /**
@@ -179,4 +184,13 @@ export class Arguments {
     }
     return number;
   }
+}
+
+function numberIn(name: string, text: string): number {
+  const number = Number(text.replaceAll(/(?<=\d)_(?=\d)/g, ""));
+  // Of nothing but blanks JavaScript makes a 0.
+  if (text.trim() === "" || !Number.isFinite(number)) {
+    throw usage(`--${name} is a number, not "${text}"`);
+  }
+  return number;
 }

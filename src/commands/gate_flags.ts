@@ -3,7 +3,7 @@ import type { Arguments } from "./flags.ts";
 
 /** The flags that make a score fail. */
 export const GATE_FLAGS: readonly Flag[] = [
-  { name: "fail-under", value: "X", help: "exit with 1 when RankMe is under X" },
+  { name: "fail-under", value: "X", repeatable: true, help: "exit with 1 when RankMe is under X" },
   {
     name: "fail-if",
     value: "EXPR",

@@ -86,7 +86,7 @@ const CONFIDENCE_NUMBERS = ["low", "high", "standardError"];
  * understood or a baseline that cannot be compared; what reading a baseline can end in.
  */
 export async function gatesOf(args: Arguments, planned: PlannedScore): Promise<Gates> {
-  const threshold = args.number("fail-under");
+  const thresholds = args.numbers("fail-under");
   const conditions = await conditionsOf(args.all("fail-if"), planned);
   const path = args.text("baseline");
   const against = path === undefined ? undefined : await baselineOf(path, args, planned);
@@ -96,9 +96,9 @@ export async function gatesOf(args: Arguments, planned: PlannedScore): Promise<G
       const pairs = against?.baseline.pairs(reports) ?? [];
       return {
         verdicts: [
-          ...threshold === undefined
-            ? []
-            : reports.map((one) => heldToThreshold(one, threshold, ofPart)),
+          ...thresholds.flatMap((threshold) =>
+            reports.map((one) => heldToThreshold(one, threshold, ofPart))
+          ),
           ...conditions.flatMap((condition) =>
             reports.map((one) => heldToCondition(one, condition, ofPart))
           ),

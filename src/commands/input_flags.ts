@@ -7,6 +7,7 @@ import { FORMATS } from "../sources/formats.ts";
 import type { NonFinitePolicy } from "../sources/usable_rows.ts";
 import type { Flag } from "./flag.ts";
 import type { Arguments } from "./flags.ts";
+import { standardInput } from "./standard_input.ts";
 import { usage } from "./usage.ts";
 
 /** What INPUT can be, for the help of commands that take it. */
@@ -136,6 +137,6 @@ export function inputSources(inputs: readonly string[]): readonly NamedSource[] 
     throw usage("there is no input", "pass files, a folder or a pattern, or pipe something in");
   }
   return (inputs.length > 0 ? inputs : ["-"]).map((name) =>
-    name === "-" ? { name: "stdin", source: Deno.stdin } : { name, source: name }
+    name === "-" ? { name: "stdin", source: standardInput } : { name, source: name }
   );
 }

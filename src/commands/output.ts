@@ -4,19 +4,31 @@ import { isRefusal, refusedBySystem } from "../platform/system_errors.ts";
 
 const encoder = new TextEncoder();
 
+let unread = false;
+
 /**
- * Writes results to standard output.
+ * Writes results to standard output. That nobody reads them any more is no error, and says nothing of
+ * what they come to: {@linkcode isUnread} tells.
  *
  * @param text What to write.
- * @throws {Deno.errors.BrokenPipe} When nobody reads any more.
  * @throws {RankMeError} `unwritable`, as on a full disk.
  */
 export function print(text: string): void {
   try {
-    writeAll(Deno.stdout, text);
+    if (!unread) writeAll(Deno.stdout, text);
   } catch (error) {
-    throw unwritten(error);
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw unwritten(error);
+    unread = true;
   }
+}
+
+/**
+ * Whether results go nowhere, as after `| head`.
+ *
+ * @returns Whether a {@linkcode print} found nobody who reads.
+ */
+export function isUnread(): boolean {
+  return unread;
 }
 
 /**

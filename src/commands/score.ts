@@ -22,7 +22,7 @@ import {
   type NamedSource,
 } from "./input_flags.ts";
 import { untilInterrupted } from "./interrupts.ts";
-import { print, say, terminalWidth } from "./output.ts";
+import { isUnread, print, say, terminalWidth } from "./output.ts";
 import { ProgressLine, watching } from "./progress.ts";
 import {
   BACKEND_FLAGS,
@@ -166,6 +166,8 @@ async function scoreAndPrint(
       progress.show(reports[0].rankMe);
       progress.clear();
       printer.round(reports);
+      // More rows are of use to nobody, unless a gate is to be judged by them.
+      if (isUnread() && !judge()) return last;
     }
   } finally {
     progress.clear();

@@ -25,6 +25,7 @@ import { untilInterrupted } from "./interrupts.ts";
 import { print, say, terminalWidth } from "./output.ts";
 import { ProgressLine } from "./progress.ts";
 import { BACKEND_FLAGS, backendChoice, RANK_FLAGS, rankOptions } from "./shared_flags.ts";
+import { standardInput } from "./standard_input.ts";
 import { usage } from "./usage.ts";
 import { writeFile } from "./write_file.ts";
 
@@ -182,7 +183,7 @@ async function selectAndPrint(
 
 async function readManifest(path: string, args: Arguments): Promise<Manifest> {
   const isStdin = path === "-";
-  return await parseManifest(await readText(isStdin ? Deno.stdin : path), {
+  return await parseManifest(await readText(isStdin ? standardInput : path), {
     name: isStdin ? "stdin" : path,
     format: args.text("manifest-format") as ManifestFormat | undefined,
     accuracy: args.list("accuracy"),

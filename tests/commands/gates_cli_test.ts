@@ -102,6 +102,32 @@ Deno.test("gates end with status 1 and a line each, after the report", async () 
   assertEquals((await runCli(["--fail-under=2.7", "--fail-if=n > 3"], { stdin })).status, 0);
 });
 
+Deno.test("a gate is judged though nobody reads the report", async () => {
+  const stdin = await arrowBytes(ROWS, 3);
+  for (const flags of [[], ["--json"], ["--json", "--every=1"]]) {
+    const child = startCli(["--fail-under=2.9", ...flags]);
+    await child.stdout.cancel();
+    const input = child.stdin.getWriter();
+    await input.write(stdin);
+    await input.close();
+    const [stderr, { code }] = await Promise.all([
+      new Response(child.stderr).text(),
+      child.status,
+    ]);
+    assertEquals([code, stderr], [1, "rankme: RankMe 2.749 is under 2.9 (--fail-under)\n"]);
+  }
+});
+
+Deno.test("each of several --fail-under is judged", async () => {
+  const stdin = await arrowBytes(ROWS, 3);
+  for (
+    const flags of [["--fail-under=2.9", "--fail-under=1"], ["--fail-under=1", "--fail-under=2.9"]]
+  ) {
+    const { status, stderr } = await runCli(flags, { stdin });
+    assertEquals([status, stderr], [1, "rankme: RankMe 2.749 is under 2.9 (--fail-under)\n"]);
+  }
+});
+
 Deno.test("gates that passed are in the JSON, and on the screen with --verbose", async () => {
   const stdin = await arrowBytes(ROWS, 3);
   const run = await runCli(["--json", "--verbose", "--fail-under=2.7", "--fail-if=n > 2"], {

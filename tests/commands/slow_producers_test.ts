@@ -61,6 +61,12 @@ class Listening {
     this.#process.kill("SIGINT");
   }
 
+  /** As a terminal does it: to all programs of a pipeline, and the one before this ends at once. */
+  async interruptAll(): Promise<void> {
+    this.interrupt();
+    await this.#input.close();
+  }
+
   /** The exit status, after it has ended of itself. */
   async ended(): Promise<number> {
     const { code } = await this.#process.status;
@@ -244,5 +250,27 @@ for (const name of ["CSV", ".npy"]) {
       assertEquals(await process.ended(), 130);
       await body.abort().catch(() => {});
     });
+  });
+}
+
+for (
+  const [name, parts] of [
+    ["CSV without a header", (rows: number[][]) => [csvText(rows)]],
+    ["CSV whose last row is cut off", (rows: number[][]) => [csvText(rows), utf8("1.5,2.")]],
+    [".npy", (rows: number[][]) => [npyFile(npyHeader("<f4", [1000, DIM])), ...float32(rows)]],
+    [".npy that ends inside a row", (rows: number[][]) => [
+      npyFile(npyHeader("<f4", [1000, DIM])),
+      ...float32(rows),
+      new Uint8Array(6),
+    ]],
+  ] as const
+) {
+  Deno.test(`${name}: an interruption of the whole pipeline is none of the data's end`, async () => {
+    const process = new Listening(["--every", "5"]);
+    await process.write(...parts(rowsOf(7)));
+    assertEquals(await process.report(), { rows: 5, complete: false });
+    await process.interruptAll();
+    assertEquals(await process.report(), { rows: 7, complete: false });
+    assertEquals(await process.ended(), 130);
   });
 }
