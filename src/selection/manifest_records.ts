@@ -63,9 +63,9 @@ export async function readManifestRecords(
 }
 
 function looksLike(text: string): ManifestFormat {
-  const start = text.replace(/^(\s*(#.*)?\n)*\s*/, "");
-  if (/^[[{]/.test(start)) return "json";
-  return /^(- |-\n|---|[\w"']+:(\s|$))/.test(start) ? "yaml" : "csv";
+  const [start = ""] = /^[^\S\n]*[^\s#][^\n]*/m.exec(text) ?? [];
+  if (/^\s*[[{]/.test(start)) return "json";
+  return /^\s*(- |-$|---|[\w"']+:(\s|$))/.test(start) ? "yaml" : "csv";
 }
 
 /** Lines of cells, the first of which names the columns. */

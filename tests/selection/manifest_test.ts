@@ -250,3 +250,9 @@ Deno.test("a column that was named and is not there is an error", async () => {
     'no run varies "wd"; there are lr',
   );
 });
+
+Deno.test("a manifest below comments of many MB is told by its first run", async () => {
+  const comments = "# a\n".repeat(3e6);
+  const { runs: [run] } = await parseManifest(`${comments}\n  \n- lr: 1\n  rankMe: 2\n`);
+  assertEquals(run.settings, { lr: 1 });
+});

@@ -4,8 +4,8 @@ import { parseJson } from "../../parse_json.ts";
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: unknown };
 
-/** Text, and outside of it what Python writes for numbers that JSON has not. */
-const TEXT_OR_NON_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
+/** Where text begins and ends, what in it is escaped, and what Python writes for numbers JSON has not. */
+const QUOTE_ESCAPE_OR_NON_FINITE = /"|\\.|-?\b(?:NaN|Infinity)\b/gs;
 
 /**
  * The value of a line.
@@ -21,7 +21,7 @@ export function jsonValue(line: string, isCut: boolean): unknown {
   } catch (error) {
     if (/NaN|Infinity/.test(line)) {
       try {
-        return parseJson(line.replace(TEXT_OR_NON_FINITE, quotedName));
+        return parseJson(withNamesQuoted(line));
       } catch {
         // The first error is about what was written.
       }
@@ -30,8 +30,13 @@ export function jsonValue(line: string, isCut: boolean): unknown {
   }
 }
 
-function quotedName(found: string): string {
-  return found.startsWith('"') ? found : `"${found}"`;
+/** NaN and infinities outside of text as text. */
+function withNamesQuoted(line: string): string {
+  let isText = false;
+  return line.replace(QUOTE_ESCAPE_OR_NON_FINITE, (found) => {
+    if (found === '"') isText = !isText;
+    return isText || found === '"' || found.startsWith("\\") ? found : `"${found}"`;
+  });
 }
 
 function notJson(line: string, isCut: boolean, cause: unknown): RankMeError {

@@ -111,6 +111,8 @@ export interface NumbersInText extends NoVector {
 
 /** Base64 of bytes that are as many as whole numbers of 4 have, and of at least four of them. */
 const BASE64 = /^(?=.{22})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** More text than base64 of any vector has; what is longer, as an image, the expression is not asked. */
+const MOST_BASE64 = 1 << 21;
 /** The magnitudes that numbers of an embedding have; random bytes hardly ever have them. */
 const LEAST = 1e-12, MOST = 1e6;
 
@@ -123,7 +125,7 @@ const LEAST = 1e-12, MOST = 1e6;
 export function numbersInText(text: string): NumbersInText | undefined {
   const almost = almostVector(text);
   if (almost) return { ...almost, numbers: text.match(/\d+\.?\d*/g)?.length ?? 0 };
-  if (!BASE64.test(text)) return undefined;
+  if (text.length > MOST_BASE64 || !BASE64.test(text)) return undefined;
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   for (const [name, code, size] of [["float32", "f4", 4], ["float64", "f8", 8]] as const) {
     if (bytes.length % size !== 0 || bytes.length < 2 * size) continue;

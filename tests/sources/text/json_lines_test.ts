@@ -291,3 +291,21 @@ Deno.test("a stage reads JSON Lines and counts what it skips", async () => {
   assertEquals(rowsOf(batches), [[1, 2], [5, 6]]);
   assertEquals(stage.skippedRows, 2);
 });
+
+// A regular expression keeps a place to go back to for each round of a group, and has room for some
+// millions of them.
+Deno.test("texts of many MB beside a vector are passed over, whatever they are of", () => {
+  const texts = {
+    base64: "A/9b".repeat(2e6),
+    digits: "1".repeat(9e6),
+    escapes: "\\n".repeat(8e6),
+    quotes: '\\"'.repeat(8e6),
+    commas: "1,".repeat(4e6),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    const line = `{"image":"${text}","embedding":[0.5,2]}\n`;
+    assertEquals(jsonRows(line), [[0.5, 2]], name);
+    const error = refusal(() => jsonRows(`{"image":"${text}","embedding":[0.5,NaN]}\n`));
+    assertEquals(error.code, "non-finite", name);
+  }
+});
