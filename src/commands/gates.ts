@@ -1,6 +1,6 @@
 import type { CompiledExpression } from "../metrics/expressions/compile.ts";
 import { METRICS, metricsNamed } from "../metrics/metrics.ts";
-import { numberNames } from "../metrics/number_names.ts";
+import { CONFIDENCE_NUMBERS, numberNames, REPORT_NUMBERS } from "../metrics/number_names.ts";
 import { metricsAskedFor, Ranker } from "../pipeline/rank_report.ts";
 import type { ScoreOptions } from "../pipeline/score_options.ts";
 import { nameOfPart } from "../report/name_of_part.ts";
@@ -70,10 +70,6 @@ export interface Gates {
    */
   check(reports: readonly ScoreReport[]): GateOutcome;
 }
-
-/** What a report has besides its metrics, and with `--ci` only. */
-const NUMBERS = ["rankMe", "rows", "n", "dim", "d", "skippedRows"];
-const CONFIDENCE_NUMBERS = ["low", "high", "standardError"];
 
 /**
  * The gates that `GATE_FLAGS` ask for. Whatever can be known to be wrong is found here, before
@@ -161,7 +157,7 @@ async function conditionsOf(
   const { compileExpression } = await import("../metrics/expressions/compile.ts");
   const names = {
     vectors: [],
-    numbers: [...NUMBERS, ...confidence ? CONFIDENCE_NUMBERS : [], ...numbers],
+    numbers: [...REPORT_NUMBERS, ...confidence ? CONFIDENCE_NUMBERS : [], ...numbers],
     advice: (name: string) => {
       if (others.has(name)) return `pass --metrics ${others.get(name)}`;
       return CONFIDENCE_NUMBERS.includes(name) ? "pass --ci" : undefined;

@@ -3,7 +3,7 @@ import type { ExpressionScope } from "./expression_scope.ts";
 import { compileExpression, type ExpressionOutcome } from "./expressions/compile.ts";
 import { refusal } from "./expressions/refusal.ts";
 import { METRICS, metricsNamed } from "./metrics.ts";
-import { numberNames } from "./number_names.ts";
+import { CONFIDENCE_NUMBERS, numberNames, REPORT_NUMBERS } from "./number_names.ts";
 
 /** A metric of one's own, ready to be computed. */
 export interface NamedExpression {
@@ -92,6 +92,8 @@ function split(definition: string, taken: readonly string[]): { name: string; te
       0,
     );
   }
-  if (taken.includes(name)) throw refusal(shown, `${name} is something else already`, 0);
+  if ([...taken, ...REPORT_NUMBERS, ...CONFIDENCE_NUMBERS].includes(name)) {
+    throw refusal(shown, `${name} is something else already`, 0);
+  }
   return { name, text: definition.slice(at + 1) };
 }

@@ -1,6 +1,18 @@
 import type { Metric } from "./metric.ts";
 import type { EmbeddingStatistics } from "./statistics.ts";
 
+/** What every report has besides its metrics, as conditions on it name them. */
+export const REPORT_NUMBERS: readonly string[] = [
+  "rankMe",
+  "rows",
+  "n",
+  "dim",
+  "d",
+  "skippedRows",
+];
+/** What it has besides with an interval. */
+export const CONFIDENCE_NUMBERS: readonly string[] = ["low", "high", "standardError"];
+
 /** Of made-up rows: enough dimensions for every metric to have all its numbers. */
 const DIM = 256;
 const ROWS = 4 * DIM;

@@ -97,10 +97,16 @@ function reportOf(value: unknown, place: JsonPlace): SavedReport {
   const columns = fields.optional("columns", isText);
   const group = fields.optional("group", isText);
   const confidence = fields.optional("confidence", isConfidence);
+  fields.required("rankMe", isFinite);
+  const rows = fields.required("rows", isCount), dim = fields.required("dim", isCount);
+  const epsilon = fields.required("epsilon", isFinite);
+  const most = highestRank(Math.min(rows, dim), epsilon);
+  const isRank = (value: unknown): value is number =>
+    isFinite(value) && value >= 0 && value <= most;
   return {
-    rankMe: fields.required("rankMe", isFinite),
-    rows: fields.required("rows", isCount),
-    dim: fields.required("dim", isCount),
+    rankMe: fields.required("rankMe", isRank),
+    rows,
+    dim,
     ...dims && { dims },
     ...column !== undefined && { column },
     ...columns !== undefined && { columns },
@@ -109,12 +115,18 @@ function reportOf(value: unknown, place: JsonPlace): SavedReport {
     complete: fields.required("complete", isBoolean),
     convention: fields.required("convention", isText),
     centered: fields.required("centered", isBoolean),
-    epsilon: fields.required("epsilon", isFinite),
+    epsilon,
     normalized: fields.required("normalized", isBoolean),
     metrics: fields.required("metrics", isNumbers),
     ...confidence && { confidence },
     version: fields.required("version", isText),
   };
+}
+
+/** RankMe of as many equal values, which no other has, with something for rounding. */
+function highestRank(count: number, epsilon: number): number {
+  const p = 1 / count + epsilon;
+  return count === 0 ? 0 : Math.exp(-count * p * Math.log(p)) * (1 + 1e-6);
 }
 
 /** The keys of an object, which are not believed to be what they should be. */

@@ -293,6 +293,16 @@ Deno.test("a baseline of other dimensions is refused, other rows are noted", asy
   });
 });
 
+Deno.test("a baseline whose RankMe cannot be one is refused", async () => {
+  for (const rankMe of [1e308, -5, 384.1]) {
+    const [code, message] = await refused(["--max-drop=5%"], { base: { ...BASE, rankMe } });
+    assertEquals([code, message.includes('"rankMe" is ')], ["format", true], `${rankMe}`);
+  }
+  // With ε a little more than D is possible: of D equal values.
+  const most = { ...BASE, rankMe: 384 * (1 + 384e-7) };
+  await gates(["--max-drop=5%"], { base: most });
+});
+
 Deno.test("parts are matched by what they are of, and none may be missing", async () => {
   const base = [
     { ...BASE, column: "layer1" },

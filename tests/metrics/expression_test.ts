@@ -575,3 +575,12 @@ Deno.test("what people write is computed of a spectrum of 20,000 values", async 
     ]
   ) assertEquals("value" in await outcomeOf(text, scope), true, text);
 });
+
+Deno.test("a metric of one's own is not called as a number that every report has", async () => {
+  for (
+    const name of ["rows", "n", "dim", "d", "skippedRows", "low", "high", "standardError", "p"]
+  ) {
+    const error = await assertRejects(() => metricExpressions([`${name}=1`]), RankMeError);
+    assertStringIncludes(error.message, `${name} is something else already`);
+  }
+});
