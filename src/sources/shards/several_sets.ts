@@ -6,12 +6,20 @@ import { compareNaturally } from "./natural_order.ts";
 
 /**
  * From so many stems on with one file each, files are called after what is in them, as with an array for
- * each image, and not after data sets.
+ * each image, and not after data sets, weights or tasks.
  */
-const MANY_STEMS = 13;
-/** What tells checkpoints and layers apart is a number, and none of a shard. */
-const OF_ANOTHER_SET =
-  /(?<![a-z])(epoch|step|ckpt|checkpoint|iter|iteration|layer|seed|version|v)s?[-_=.]?\d+/gi;
+const MANY_STEMS = 50;
+/** Words after which a number, a letter or a value tells checkpoints, layers and runs apart, no shards. */
+const OTHERS =
+  "epoch|ep|step|ckpt|checkpoint|iter|iteration|it|layer|block|stage|head|seed|version|" +
+  "v|model|run|trial|exp|experiment|fold|view|task|lr|tau|temp|temperature|dim";
+const OF_ANOTHER_SET = new RegExp(
+  `(?<![a-z])(?:${OTHERS})s?(?:[-_=.]?\\d+(?:\\.\\d+)?(?!\\d|-of-)|[-_=][a-z](?![a-z])|=[^/]+)`,
+  "gi",
+);
+/** Words after which a number is one of a shard, though others may be missing. */
+const OF_A_SHARD =
+  /(?<![a-z])(part|shard|chunk|rank|batch|data|emb|embed|embedding|embeddings|embs|feat|features?|vec|vectors?|file|worker|process|proc|gpu|node|device|out|output|outputs|x|img|image|images|text|frame|clip|video|id|row|rows|n|p|s|of|train|test|val|valid|validation)[-_. (]*$/i;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 /** So many hexadecimal digits, or letters and digits in turns, are a hash or an identifier. */
 const HASH =
@@ -38,7 +46,7 @@ export function refuseSeveralSets(input: string, paths: readonly string[]): void
   const lines = (known.length > 0 ? known : sets).map((set) => lineFor(set, paths));
   throw new RankMeError(
     "unsupported",
-    `these files look like ${sets.length} data sets: ${sets.map(described).join(", ")}`,
+    `these files look like ${sets.length} data sets: ${described(sets, paths).join(", ")}`,
     {
       place: { input },
       advice: "score one of them, or list files that are shards of one",
@@ -55,12 +63,20 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
     return {
       path,
       name: nameOf(path),
-      folder: withoutNumbers(folder.replace(/[^/]*=[^/]*\//g, "")),
+      // A partition is a part of one set, unless it is called as a set of its own is.
+      folder: withoutNumbers(
+        folder.replace(/[^/]*=[^/]*\//g, (part) => isOfItsOwn(part) ? part : ""),
+      ),
     };
   });
   const stems = countedStems(files.map(({ name }) => stemOf(name)));
   const byStem = Map.groupBy(files, ({ name }) => stems(stemOf(name)));
   if (byStem.size >= MANY_STEMS && byStem.size === files.length) return new Map();
+  const counted = new Set(
+    [...byStem].flatMap(([stem, group]) =>
+      areShards(group.map(({ name }) => stemOf(name))) ? [stem] : []
+    ),
+  );
   const sets = new Map<string, string[]>();
   for (const [stem, group] of byStem) {
     // Parts that are numbered on through several folders are of one data set.
@@ -69,14 +85,33 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
       new Set(group.map(({ name }) => name)).size;
     const areApart = folders.size > 1 &&
       (isRepeated || [...folders].some(isOfItsOwn));
-    for (const { path, folder } of group) {
-      const key = areApart ? `${folder}${stem}` : stem;
+    for (const { path, folder, name } of group) {
+      const own = counted.has(stem) ? "" : stemOf(name);
+      const key = `${areApart ? folder : ""}${stem}${own}`;
       const set = sets.get(key);
       if (set) set.push(path);
       else sets.set(key, [path]);
     }
   }
   return sets;
+}
+
+/**
+ * Whether names that differ in numbers can be those of shards. Those of one count on, or are spaced
+ * evenly, or have a word or zeros before them that say so; `resnet18` beside `resnet50` has none.
+ */
+function areShards(stems: readonly string[]): boolean {
+  const names = [...new Set(stems)];
+  const parts = names.map((name) => /^(.*?[a-z][-_ ]?)(\d+(?:\.\d+)?)$/i.exec(name));
+  const [first] = parts;
+  if (names.length < 2 || !parts.every((one) => one !== null && one[1] === first![1])) return true;
+  if (OF_A_SHARD.test(first![1])) return true;
+  const digits = parts.map((one) => one![2]);
+  if (digits.some((one) => /^0\d/.test(one)) || digits.every((one) => one.length > 5)) return true;
+  const numbers = digits.map(Number).sort((a, b) => a - b);
+  const step = numbers[1] - numbers[0];
+  const isEven = numbers.every((number, i) => i === 0 || number - numbers[i - 1] === step);
+  return isEven && (step === 1 || numbers.length > 2) && numbers.every(Number.isInteger);
 }
 
 /** Whether the name of a folder says that what is in it is a split, or of one checkpoint. */
@@ -116,16 +151,21 @@ function countedStems(stems: readonly string[]): (stem: string) => string {
     const [, before, letters] = /^(.*?)([a-z]{1,3})$/s.exec(stem) ?? [];
     for (let count = 1; count <= (letters?.length ?? 0); count++) {
       const prefix = before + letters.slice(0, letters.length - count);
-      const isWord = count === 1 && /[a-z]$/i.test(prefix);
+      const isWord = count === 1 && /[a-z]$/i.test(prefix) || stem.search(OF_ANOTHER_SET) >= 0;
       if (!isWord && known.has(prefix + "a".repeat(count))) return withoutNumbers(`${prefix}0`);
     }
     return withoutNumbers(stem);
   };
 }
 
-function described(set: readonly string[]): string {
-  const name = nameOf(set[0]);
-  return set.length === 1 ? name : `${name} and ${set.length - 1} more`;
+/** The first file of each data set, with its folder where names alone are the same. */
+function described(sets: readonly (readonly string[])[], paths: readonly string[]): string[] {
+  const names = sets.map(([first]) => nameOf(first));
+  const depth = new Set(names).size === names.length ? undefined : sharedFolder(paths).length;
+  return sets.map(({ 0: first, length }, i) => {
+    const name = depth === undefined ? names[i] : first.slice(depth);
+    return length === 1 ? name : `${name} and ${length - 1} more`;
+  });
 }
 
 /** A command that scores a data set and nothing else; nothing where its files have no pattern. */

@@ -27,7 +27,13 @@ const ONE: readonly (readonly string[])[] = [
     "part-00001-2b1f3c0e-7d1a-4a53-9d0e-0f3a5c1b2d4e-c000.snappy.parquet",
   ],
   ["day=1/part-0.parquet", "day=2/part-0.parquet"],
-  ["split=train/data_0.parquet", "split=test/data_0.parquet", "split=test/data_1.parquet"],
+  ["day=1/part-0.parquet", "day=2/part-0.parquet", "day=2/part-1.parquet"],
+  ["part-3.npy", "part-7.npy"],
+  ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+  ["mydata_0.npy", "mydata_1.npy", "mydata_2.npy"],
+  ["wiki_0.npy", "wiki_1000.npy", "wiki_2000.npy"],
+  ["emb-16.npy", "emb-32.npy"],
+  ["rank0/emb_0.npy", "rank7/emb_0.npy"],
   ["lang=en/part-0.parquet", "lang=de/part-0.parquet"],
   ["2024-01-31.npy", "2024-02-01.npy"],
   ["2024/01/emb.npy", "2024/02/emb.npy"],
@@ -49,7 +55,9 @@ const ONE: readonly (readonly string[])[] = [
   ],
   ["dQw4w9WgXcQ.npy", "a8Kd2Lp9ZmR.npy"],
   // Called after what is in each.
-  [..."bcdefghijklmnopq"].map((letter) => `${letter}${letter}ird${letter}.npy`),
+  [..."bcdefghijklmnopqrstuvwxyz"].flatMap((letter) =>
+    [..."ae"].map((vowel) => `${letter}${vowel}${letter}ird${letter}.npy`)
+  ),
 ];
 
 /** Files that are several: each with what a line of the message scores. */
@@ -86,6 +94,29 @@ const SEVERAL: readonly (readonly [files: readonly string[], scored: readonly st
   [["resnet50v2.npy", "mobilenetv3.npy"], ["mobilenetv3.npy", "resnet50v2.npy"]],
   [["epoch1/part-0.npy", "epoch2/part-1.npy"], ["epoch1/part-0.npy", "epoch2/part-1.npy"]],
   [["emb_v1.npy", "emb_v2.npy"], ["emb_v1.npy", "emb_v2.npy"]],
+  ...[
+    ["block_3.npy", "block_4.npy"],
+    ["stage1.npy", "stage2.npy"],
+    ["model1.npy", "model2.npy"],
+    ["model-a.npy", "model-b.npy"],
+    ["run-1.npy", "run-2.npy"],
+    ["run1/emb.npy", "run2/emb.npy"],
+    ["exp1_emb.npy", "exp2_emb.npy"],
+    ["fold0.npy", "fold1.npy"],
+    ["view1.npy", "view2.npy"],
+    ["ep10.npy", "ep20.npy", "ep30.npy"],
+    ["lr0.01.npy", "lr0.1.npy"],
+    ["resnet18.npy", "resnet50.npy", "resnet101.npy"],
+    ["vitb16.npy", "vitb32.npy"],
+    ["clip-vit-b-16.npy", "clip-vit-b-32.npy"],
+    ["cifar10.npy", "cifar100.npy"],
+    ["split=test/e.npy", "split=train/e.npy"],
+    ["epoch=1/e.npy", "epoch=2/e.npy"],
+    ["model=bert/e.npy", "model=gpt/e.npy"],
+    ["tau=0.1/e.npy", "tau=0.2/e.npy"],
+    // The weights of a network, tasks of a benchmark.
+    [..."abcdefghijklm"].map((letter) => `${letter}${letter}_proj.npy`),
+  ].map((files) => [files, files] as const),
   [["layer_0.npy", "layer_11.npy"], ["layer_0.npy", "layer_11.npy"]],
 ];
 
@@ -119,4 +150,18 @@ Deno.test("comparing takes each as a data set of its own", async () => {
   await withFolder(["epoch1.npy", "epoch2.npy"], async (folder) => {
     assertEquals((await listDataSets(folder)).length, 2);
   });
+});
+
+Deno.test("data sets whose files have one name are told by their folders", () => {
+  const paths = ["d/image/0.npy", "d/image/1.npy", "d/text/0.npy", "d/text/1.npy"];
+  try {
+    refuseSeveralSets("d", paths);
+  } catch (error) {
+    assertStringIncludes(
+      (error as RankMeError).message,
+      "2 data sets: image/0.npy and 1 more, text/0.npy and 1 more",
+    );
+    return;
+  }
+  throw new Error("it was not refused");
 });
