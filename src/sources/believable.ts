@@ -2,6 +2,7 @@ import { RankMeError } from "../errors.ts";
 import { mayNameWholes, namesWhat } from "./column_names.ts";
 import { type Column, listed, type UnprovenColumn } from "./column.ts";
 import type { RowBlock } from "./row_block.ts";
+import { Verdicts } from "./verdicts.ts";
 
 /**
  * Decides whether the only column of vectors can be taken though nobody named it. Beside one that holds
@@ -54,10 +55,13 @@ export function checkCounted(prefix: string, dim: number, columns: readonly Colu
   if (rival) throw doubted(`"${prefix}*" is beside "${rival.name}"`, columns, rival);
 }
 
-/** What the first rows show of a column that nobody named. */
+/** What the first rows show of a column that nobody named, by their number alone. */
 export class FirstNumbers {
+  readonly #verdicts = new Verdicts();
   /** Whether one was a fraction, which makes it believable. */
   #isProven = false;
+  #isZero = true;
+  #unproven: UnprovenColumn | undefined;
 
   /**
    * Takes the next rows.
@@ -68,25 +72,33 @@ export class FirstNumbers {
    */
   take({ unproven, dim, rows, data, nullRows = [] }: RowBlock): void {
     if (!unproven || rows === nullRows.length) return;
-    const { name, columns } = unproven;
+    const { name, columns } = this.#unproven = unproven;
     const rival = columns.find((other) =>
       other.name !== name && ["other", "matrices"].includes(other.kind) &&
       (other.numbers ?? 0) >= dim && namesWhat(other.name) !== "other"
     );
     if (rival) throw doubted(`"${name}" has ${dim} numbers beside "${rival.name}"`, columns, rival);
-    if (this.#isProven) return;
     const isNull = new Set(nullRows);
-    let isZero = true;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < rows && !this.#isProven; row++) {
       if (isNull.has(row)) continue;
       for (let at = row * dim; at < (row + 1) * dim; at++) {
         const number = data[at];
-        if (Number.isInteger(number)) isZero &&= number === 0;
-        else if (Number.isFinite(number)) return void (this.#isProven = true);
+        if (Number.isInteger(number)) this.#isZero &&= number === 0;
+        else if (Number.isFinite(number)) this.#isProven = true;
       }
+      if (this.#verdicts.isDue()) this.end();
     }
-    // Of zeros alone nobody can tell: those may be rows of a dead network.
-    if (!isZero) throw doubted(`"${name}" holds whole numbers only`, columns);
+  }
+
+  /**
+   * Judges by the rows so far. Of zeros alone nobody can tell: those may be of a dead network.
+   *
+   * @throws {RankMeError} `column`, when all numbers are whole.
+   */
+  end(): void {
+    if (!this.#unproven || this.#isProven || this.#isZero) return;
+    const { name, columns } = this.#unproven;
+    throw doubted(`"${name}" holds whole numbers only`, columns);
   }
 }
 

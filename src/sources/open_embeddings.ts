@@ -259,6 +259,7 @@ async function* usableBatches(
       if (block.memory && batch?.data.buffer !== block.memory) memory.give(block.memory);
       if (batch) yield batch;
     }
+    usable.end();
     await opened.checkUnchanged?.();
   } catch (error) {
     throw named(error, called, path);

@@ -1,25 +1,30 @@
 import { RankMeError } from "../errors.ts";
 import type { RowBlock } from "./row_block.ts";
+import { Verdicts } from "./verdicts.ts";
 
-/** As many rows are enough to tell whole numbers from embeddings that happen to be whole. */
-const ENOUGH_ROWS = 3;
+/** Of fewer rows than these nothing is said, though there be no more. */
+const FEWEST_ROWS = 3;
 /** Among nothing but whole numbers, a column that counts on for as many rows is no dimension. */
 const ENOUGH_COUNTED = 8;
 /** After as many rows without a fraction the numbers are taken for whole ones. */
-const MOST_ROWS = 1000;
+const MOST_WHOLE_ROWS = 512;
+/** Identifiers of 64 bits; larger floats are whole all of them, and say nothing. */
+const LARGEST_IDENTIFIER = 2 ** 64;
 
 /**
  * Looks at the first rows for identifiers that were left beside the dimensions: columns at either edge of
- * whole numbers, where all others have fractions, and one that counts the rows.
+ * whole numbers, where all others have fractions, and one that counts the rows. Judges by the number of
+ * rows alone, so that it is of no matter in which blocks they come.
  */
 export class RowNumbers {
+  readonly #verdicts = new Verdicts();
   /** The columns that had whole numbers only, so far. */
   #whole: number[] | undefined;
   #first: number[] = [];
   /** Of each of these, whether its numbers differ, and whether each is one more than that before. */
   #varies: boolean[] = [];
   #counts: boolean[] = [];
-  #rows = 0;
+  #block: RowBlock | undefined;
   #isSettled = false;
 
   /**
@@ -32,20 +37,32 @@ export class RowNumbers {
     const { dim, rows, data, nullRows = [], columns } = block;
     if (this.#isSettled || rows === 0 || dim < 2 || columns) return;
     this.#whole ??= Array.from({ length: dim }, (_, column) => column);
+    this.#block = block;
     const isNull = new Set(nullRows);
-    for (let row = 0; row < rows && this.#whole.length > 0; row++) {
-      if (!isNull.has(row)) this.#takeRow(data, row * dim);
+    for (let row = 0; row < rows && !this.#isSettled; row++) {
+      if (isNull.has(row)) continue;
+      this.#takeRow(data, row * dim);
+      if (this.#verdicts.isDue()) this.#judge(block, false);
     }
-    if (this.#rows >= ENOUGH_ROWS) this.#judge(block);
+  }
+
+  /**
+   * Judges by the rows there are, which are all.
+   *
+   * @throws {RankMeError} As {@linkcode take}.
+   */
+  end(): void {
+    if (!this.#isSettled && this.#block && this.#verdicts.rows >= FEWEST_ROWS) {
+      this.#judge(this.#block, true);
+    }
   }
 
   #takeRow(data: RowBlock["data"], start: number): void {
-    const count = this.#rows++;
+    const count = this.#verdicts.rows;
     this.#whole = this.#whole!.filter((column) => {
       const number = data[start + column];
       if (!Number.isFinite(number)) return true;
-      // Huge floats are whole all of them, and say nothing.
-      if (!Number.isSafeInteger(number)) return false;
+      if (!Number.isInteger(number) || Math.abs(number) > LARGEST_IDENTIFIER) return false;
       const first = this.#first[column] ??= number - count;
       if (number !== first + count) this.#counts[column] = false;
       if (number !== first) this.#varies[column] = true;
@@ -53,20 +70,24 @@ export class RowNumbers {
     });
   }
 
-  #judge(block: RowBlock): void {
-    const { dim } = block, whole = this.#whole!;
-    const varying = whole.filter((column) => this.#varies[column]);
+  #judge(block: RowBlock, isEnd: boolean): void {
+    const { dim } = block, whole = this.#whole!, { rows } = this.#verdicts;
     const counting = whole.filter((column) => this.#counts[column] !== false);
-    const edges = whole.length < dim
-      ? atEdges(varying, dim)
-      : this.#rows >= ENOUGH_COUNTED && counting.length < dim - 1
-      ? atEdges(counting, dim)
-      : undefined;
+    const isMixed = whole.length < dim;
+    const isLong = isEnd || rows >= MOST_WHOLE_ROWS;
+    // One that does not change is no identifier yet; a dead dimension is 0, and that of a bias 1.
+    const telling = whole.filter((column) =>
+      this.#varies[column] || isLong && ![0, 1].includes(this.#first[column])
+    );
+    const isCounted = rows >= ENOUGH_COUNTED && counting.length < (isMixed ? dim : dim - 1);
+    // Where they are no fewer than what would be left, only those that count tell.
+    const isTelling = isMixed && 2 * telling.length < dim;
+    const edges = (isTelling ? atEdges(telling, dim) : undefined) ??
+      (isCounted ? atEdges(runsAtEdges(counting, dim), dim) : undefined);
     if (edges) throw isNoDimension(edges, counting.includes(edges.columns[0]), block);
-    // A column of zeros at an edge may be an identifier that has not changed yet.
-    this.#isSettled = whole.length < dim
+    this.#isSettled = isMixed
       ? !whole.includes(0) && !whole.includes(dim - 1)
-      : this.#rows >= MOST_ROWS;
+      : rows >= MOST_WHOLE_ROWS;
   }
 }
 
@@ -77,15 +98,22 @@ interface Edges {
   readonly end: number;
 }
 
-/** Columns that are a run at the beginning or the end, or both, and fewer than those between. */
+/** Columns that are a run at the beginning or the end, or both, and not all there are. */
 function atEdges(columns: readonly number[], dim: number): Edges | undefined {
   const start = columns.filter((column, i) => column === i).length;
   const end = dim - columns.filter((column, i) => column === dim - columns.length + i && i >= start)
     .length;
   const areAll = start + dim - end === columns.length;
-  return columns.length > 0 && areAll && 2 * columns.length < dim
-    ? { columns, start, end }
-    : undefined;
+  return columns.length > 0 && areAll && columns.length < dim ? { columns, start, end } : undefined;
+}
+
+/** Those of some columns that are a run at the beginning or the end, whatever there is between. */
+function runsAtEdges(columns: readonly number[], dim: number): number[] {
+  const are = new Set(columns);
+  let start = 0, end = dim;
+  while (are.has(start)) start++;
+  while (are.has(end - 1) && end > start) end--;
+  return columns.filter((column) => column < start || column >= end);
 }
 
 function isNoDimension(

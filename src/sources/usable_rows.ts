@@ -85,6 +85,16 @@ export class UsableRows {
     return batch;
   }
 
+  /**
+   * Says that there are no more rows.
+   *
+   * @throws {RankMeError} `column`, when these are none that could be embeddings.
+   */
+  end(): void {
+    this.#firstNumbers.end();
+    this.#rowNumbers?.end();
+  }
+
   #usable(block: RowBlock, firstRow: number): EmbeddingBatch | undefined {
     const { rows, dim, data, nullRows = [], columns, keys } = block;
     const [nullRow] = nullRows;

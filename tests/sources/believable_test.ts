@@ -132,7 +132,11 @@ Deno.test("a first or last column that numbers the rows is asked about in every 
           () => csvRows(csv),
           () => csvRows(csv.replaceAll(",", "\t")),
           () => jsonRows(lines((i) => rows[i])),
-          () => new UsableRows().take({ rows: 4, dim, data }),
+          () => {
+            const usable = new UsableRows();
+            usable.take({ rows: 4, dim, data });
+            usable.end();
+          },
         ]
       ) {
         const error = refusal(read);
@@ -150,4 +154,71 @@ Deno.test("zeros, whole numbers among others and huge floats are no identifiers"
   const quantised = [0, 1, 2, 3].map((i) => [i * 3 % 5, -i, 7 * i % 4, 3]);
   const huge = numbered([1e20, 3e20, 2e20, 5e20], "first");
   for (const rows of [dead, quantised, huge]) assertEquals(jsonRows(lines((i) => rows[i])), rows);
+});
+
+/** The verdict on rows that come in blocks of some length. */
+function verdict(rows: readonly (readonly number[])[], length: number): string {
+  const usable = new UsableRows();
+  try {
+    for (let at = 0; at < rows.length; at += length) {
+      const some = rows.slice(at, at + length);
+      usable.take({ rows: some.length, dim: rows[0].length, data: Float64Array.from(some.flat()) });
+    }
+    usable.end();
+    return "taken";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Rows of fractions, with something in place of some of them. */
+const rowsWith = (count: number, dim: number, put: (row: number) => Record<number, number>) =>
+  Array.from({ length: count }, (_, row) => {
+    const numbers = Array.from({ length: dim }, (_, column) => Math.sin(7 * row + 3 * column + 1));
+    return Object.assign(numbers, put(row));
+  });
+
+Deno.test("it is of no matter for the verdict in which blocks the rows come", () => {
+  for (const count of [1, 2, 3, 7, 8, 9, 40, 600]) {
+    for (
+      const put of [
+        (row: number) => ({ 0: row }),
+        (row: number) => ({ 0: row < 4 ? row : row + 0.5 }),
+        (row: number): Record<number, number> => row === 0 ? { 0: 1, 1: 0, 2: 0, 3: 0 } : {},
+        () => ({ 0: 5 }),
+        (row: number) => ({ 3: row % 3 }),
+      ]
+    ) {
+      const rows = rowsWith(count, 4, put);
+      const whole = verdict(rows, count);
+      for (const length of [1, 2, 3, 5, 64]) assertEquals(verdict(rows, length), whole);
+    }
+  }
+});
+
+Deno.test("an identifier is one beside a single dimension, with classes inside, of any size", () => {
+  const large = (row: number) => 1734567890123456789 + row * 4194304;
+  for (
+    const [rows, dims] of [
+      [rowsWith(40, 2, (row) => ({ 0: row })), "1:2"],
+      [rowsWith(40, 2, (row) => ({ 1: row + 17 })), "0:1"],
+      [rowsWith(40, 10, (row) => ({ 0: row, 2: row * row % 10 })), "1:10"],
+      [rowsWith(40, 9, (row) => ({ 0: large(row) })), "1:9"],
+      [rowsWith(40, 9, (row) => ({ 8: large(row * row % 97) })), "0:8"],
+      // The same in all of a shard.
+      [rowsWith(40, 9, () => ({ 0: 7 })), "1:9"],
+    ] as const
+  ) {
+    const text = verdict(rows, rows.length);
+    assertStringIncludes(text, `leave it out with --dims ${dims};`);
+  }
+  // A bias, a dead dimension, one that is whole now and then, whole classes inside.
+  for (
+    const put of [
+      () => ({ 0: 1 }),
+      () => ({ 0: 0, 8: 0 }),
+      (row: number): Record<number, number> => row % 5 ? { 0: row } : {},
+      (row: number) => ({ 4: row % 3 }),
+    ]
+  ) assertEquals(verdict(rowsWith(40, 9, put), 40), "taken");
 });

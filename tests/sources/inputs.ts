@@ -123,6 +123,7 @@ export function readAsItComes(
     at += size;
   }
   take(parser.finish());
+  usable.end();
   return { rows: rowsOf(batches), batches, skippedRows: usable.skippedRows };
 }
 

@@ -52,6 +52,7 @@ export class EmbeddingStream extends TransformStream<RecordBatch, EmbeddingBatch
         const rows = usable.take(columns.take(recordBatch));
         if (rows) controller.enqueue(rows);
       },
+      flush: () => usable.end(),
     });
     this.#usable = usable;
   }

@@ -46,7 +46,9 @@ export class RawEmbeddingStream extends TransformStream<Uint8Array, EmbeddingBat
    */
   constructor({ format, dim, ...options }: RawEmbeddingStreamOptions) {
     const usable = new UsableRows(options);
-    super(parsing(rawReader(format).parse!({ dim }), (block) => usable.take(block)));
+    super(
+      parsing(rawReader(format).parse!({ dim }), (block) => usable.take(block), () => usable.end()),
+    );
     this.#usable = usable;
   }
 

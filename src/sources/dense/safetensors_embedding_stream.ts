@@ -50,7 +50,13 @@ export class SafetensorsEmbeddingStream extends TransformStream<Uint8Array, Embe
   constructor(options: SafetensorsEmbeddingStreamOptions = {}) {
     const { column, axes } = options;
     const usable = new UsableRows(options);
-    super(parsing(safetensorsReader.parse!({ column, axes }), (block) => usable.take(block)));
+    super(
+      parsing(
+        safetensorsReader.parse!({ column, axes }),
+        (block) => usable.take(block),
+        () => usable.end(),
+      ),
+    );
     this.#usable = usable;
   }
 
