@@ -8,6 +8,9 @@ export class NotJson extends Error {
   override readonly name = "NotJson";
 }
 
+/** Thrown for a text that nests without end, which is no sign that its end is missing. */
+export class NestsTooDeep extends NotJson {}
+
 /**
  * The value of a JSON text.
  *
@@ -18,7 +21,7 @@ export class NotJson extends Error {
  */
 export function parseJson(text: string): unknown {
   if (text.length >= LONG_TEXT && isDeeperThan(text, DEEPEST)) {
-    throw new NotJson(`it nests more than ${DEEPEST} deep`);
+    throw new NestsTooDeep(`it nests more than ${DEEPEST} deep`);
   }
   try {
     return JSON.parse(text);

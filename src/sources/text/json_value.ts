@@ -1,5 +1,5 @@
 import { RankMeError } from "../../errors.ts";
-import { parseJson } from "../../parse_json.ts";
+import { NestsTooDeep, parseJson } from "../../parse_json.ts";
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -13,7 +13,8 @@ const QUOTE_ESCAPE_OR_NON_FINITE = /"|\\.|-?\b(?:NaN|Infinity)\b/gs;
  * @param line The line.
  * @param isCut Whether it has no newline.
  * @returns Its value; NaN and infinities of Python are text of that name.
- * @throws {RankMeError} `corrupt`, or `truncated` where it is cut, when it is not one JSON value.
+ * @throws {RankMeError} When it is not one JSON value: `corrupt`, `truncated` where it is cut, or
+ * `unsupported` where it nests without end.
  */
 export function jsonValue(line: string, isCut: boolean): unknown {
   try {
@@ -41,6 +42,10 @@ function withNamesQuoted(line: string): string {
 
 function notJson(line: string, isCut: boolean, cause: unknown): RankMeError {
   const why = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof NestsTooDeep) {
+    const advice = "write a row as a list of numbers, or an object with one";
+    return new RankMeError("unsupported", `this line is not read: ${why}`, { advice, cause });
+  }
   if (isCut) {
     return new RankMeError("truncated", `the last line is not all of a JSON value: ${why}`, {
       advice: "its producer was cut off: run it again",

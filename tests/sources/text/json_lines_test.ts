@@ -309,3 +309,12 @@ Deno.test("texts of many MB beside a vector are passed over, whatever they are o
     assertEquals(error.code, "non-finite", name);
   }
 });
+
+Deno.test("a line that nests without end is not taken for one that was cut off", () => {
+  for (const opening of ["[", '{"a":']) {
+    const error = refusal(() => jsonRows(opening.repeat(1 << 20)));
+    assertEquals(error.code, "unsupported");
+    assertStringIncludes(error.message, "it nests more than 10000 deep; write a row as a list");
+    assert(!error.message.includes("cut off"));
+  }
+});
