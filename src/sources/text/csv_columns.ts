@@ -9,7 +9,7 @@ import {
 } from "../columns.ts";
 import { chooseSameColumns } from "../same_columns.ts";
 import type { LearnedColumns } from "./choice_by_rows.ts";
-import { decimalPoints, isDecimalComma } from "./decimal_comma.ts";
+import { decimalPoints, isDecimalComma, mayBeDecimalComma } from "./decimal_comma.ts";
 import { numberOf } from "./numbers.ts";
 import { type NoVector, numbersInText, VectorScanner } from "./vectors.ts";
 
@@ -51,6 +51,9 @@ export class CsvColumns implements LearnedColumns {
   readonly #possibleBits = new Map<number, PossibleBits>();
   /** Columns of numbers by their looks that hardly are any: taken where they are named. */
   readonly #likelyBits = new Set<number>();
+  /** Columns of what may be decimals or thousands, until any cell of theirs has a decimal comma. */
+  readonly #commas = new Set<number>();
+  #hasDecimalCommas = false;
   #changes = 0;
 
   /**
@@ -72,7 +75,9 @@ export class CsvColumns implements LearnedColumns {
 
   /** Whether the kind of each is known. */
   get areKnown(): boolean {
-    return this.#possibleBits.size === 0 && this.#columns.every((column) => column !== undefined);
+    const areCommas = this.#commas.size === 0 || this.#hasDecimalCommas;
+    return areCommas && this.#possibleBits.size === 0 &&
+      this.#columns.every((column) => column !== undefined);
   }
 
   /** How often something was learned. */
@@ -89,6 +94,7 @@ export class CsvColumns implements LearnedColumns {
   learn(cells: readonly string[]): void {
     cells.forEach((cell, index) => {
       if (this.#columns[index] === undefined) this.#learnColumn(cell, index);
+      if (this.#commas.has(index) && !this.#hasDecimalCommas) this.#learnComma(cell);
       const bits = this.#possibleBits.get(index);
       if (bits) this.#learnBits(bits, cell.trim(), index);
     });
@@ -107,6 +113,12 @@ export class CsvColumns implements LearnedColumns {
     const text = cell.trim();
     if (!FEW_BITS.test(text)) return;
     this.#possibleBits.set(index, { length: text.length, values: new Set(), rows: 0 });
+  }
+
+  #learnComma(cell: string): void {
+    if (!isDecimalComma(cell)) return;
+    this.#hasDecimalCommas = true;
+    this.#changes++;
   }
 
   #learnBits(bits: PossibleBits, cell: string, index: number): void {
@@ -171,9 +183,12 @@ export class CsvColumns implements LearnedColumns {
   }
 
   #known(nullsAre: "other" | "vectors" = "other"): readonly Column[] {
-    return this.#columns.map((column, index) =>
-      column ?? { name: this.#names[index], kind: nullsAre, type: "empty" }
-    );
+    return this.#columns.map((column, index) => {
+      const name = this.#names[index];
+      if (column === undefined) return { name, kind: nullsAre, type: "empty" };
+      const isComma = this.#hasDecimalCommas && this.#commas.has(index);
+      return isComma ? this.#decimalComma(name) : column;
+    });
   }
 
   #choiceOf(choice: ColumnChoice & KeyChoice, columns: readonly Column[]): typeof choice {
@@ -203,6 +218,11 @@ export class CsvColumns implements LearnedColumns {
     }
   }
 
+  #decimalComma(name: string): Column {
+    const advice = decimalPoints(this.#delimiter);
+    return { name, kind: "other", type: "a number with a decimal comma", advice };
+  }
+
   #columnOf(cell: string, index: number): Column | undefined {
     const name = this.#names[index];
     if (BITS.test(cell.trim())) {
@@ -213,9 +233,10 @@ export class CsvColumns implements LearnedColumns {
     if (number !== undefined) return { name, kind: "numbers", type: "numeric" };
     if (vectors.read(cell)) return { name, kind: "vectors", type: "array" };
     if (isDecimalComma(cell)) {
-      const advice = decimalPoints(this.#delimiter);
-      return { name, kind: "other", type: "a number with a decimal comma", advice };
+      this.#hasDecimalCommas = true;
+      return this.#decimalComma(name);
     }
+    if (mayBeDecimalComma(cell)) this.#commas.add(index);
     const almost = numbersInText(cell.trim());
     if (!almost) return { name, kind: "other", type: "text" };
     this.#almost.set(name, almost);

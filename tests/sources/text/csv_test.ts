@@ -650,6 +650,9 @@ Deno.test("decimal commas are named with the line that makes points of them", ()
     const [text, options] of [
       ["V1;V2\n0,5;1,25\n3;4,5\n"],
       ["V1;V2\n0,5;1,25\n3;4,5\n", { columns: ["V*"] }],
+      // The first could be between thousands, but for others of its row or its column.
+      ["V1;V2\n1,234;0,567\n0,2;1,5\n", { columns: ["V*"] }],
+      ["V1;V2\n1,234;2,345\n-1,111;3,25\n", { columns: ["V*"] }],
       ["0,5;1,25\n3;4,5\n"],
       ["0,5\t1,25\n3\t4,5\n"],
       ["0,5 1,25\n3 4,5\n"],
