@@ -1,10 +1,14 @@
+/** Words that name a part of a model, whose number says which. */
+export const LAYER_WORDS: readonly string[] = ["layer", "block", "stage"];
+
 /** Words that name embeddings, wherever in a name they stand. */
-const EMBEDDING_WORDS: ReadonlySet<string> = new Set(
-  ("emb embs embed embeds embedded embedding embeddings vec vecs vector vectors feat feats feature " +
+const EMBEDDING_WORDS: ReadonlySet<string> = new Set([
+  ...LAYER_WORDS.flatMap((word) => [word, `${word}s`]),
+  ...("emb embs embed embeds embedded embedding embeddings vec vecs vector vectors feat feats feature " +
     "features repr reprs representation representations latent latents hidden activation " +
-    "activations encoding encodings pooled pooler dense projection projections projector backbone " +
-    "layer layers block blocks stage stages").split(" "),
-);
+    "activations encoding encodings pooled pooler dense projection projections projector backbone")
+    .split(" "),
+]);
 
 /** Letters that name a matrix of embeddings where they are all of a name. */
 const EMBEDDING_LETTERS = /^[efhvxz]\d*$/i;

@@ -38,7 +38,17 @@ export function tableLine(module: string, expression: string): string {
  * @returns The advice, to be copied into a shell.
  */
 export function aboutFile(advice: string, path: string): string {
-  return advice.replace(/\bFILE\b/, () => quoted(path.startsWith("-") ? `./${path}` : path));
+  return advice.replace(/\bFILE\b/, () => argument(path));
+}
+
+/**
+ * A path as a command takes it in a shell.
+ *
+ * @param path The path.
+ * @returns The path, in quotes where it needs them, and never like a flag.
+ */
+export function argument(path: string): string {
+  return quoted(path.startsWith("-") ? `./${path}` : path);
 }
 
 /**

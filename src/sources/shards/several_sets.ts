@@ -1,5 +1,6 @@
 import { RankMeError } from "../../errors.ts";
-import { quoted } from "../foreign/lines.ts";
+import { LAYER_WORDS } from "../column_names.ts";
+import { argument } from "../foreign/lines.ts";
 import { stemOf } from "./file_names.ts";
 import { isPattern } from "./glob.ts";
 import { compareNaturally } from "./natural_order.ts";
@@ -9,10 +10,12 @@ import { compareNaturally } from "./natural_order.ts";
  * each image, and not after data sets, weights or tasks.
  */
 const MANY_STEMS = 50;
+/** The most data sets that a message lists. */
+const MOST_LISTED = 12;
 /** Words after which a number, a letter or a value tells checkpoints, layers and runs apart, no shards. */
 const OTHERS =
-  "epoch|ep|step|ckpt|checkpoint|iter|iteration|it|layer|block|stage|head|seed|version|" +
-  "v|model|run|trial|exp|experiment|fold|view|task|lr|tau|temp|temperature|dim";
+  `${LAYER_WORDS.join("|")}|epoch|ep|step|ckpt|checkpoint|iter|iteration|it|head|seed|` +
+  "version|v|model|run|trial|exp|experiment|fold|view|task|lr|tau|temp|temperature|dim";
 const OF_ANOTHER_SET = new RegExp(
   `(?<![a-z])(?:${OTHERS})s?(?:[-_=.]?\\d+(?:\\.\\d+)?(?!\\d|-of-)|[-_=][a-z](?![a-z])|=[^/]+)`,
   "gi",
@@ -43,10 +46,13 @@ export function refuseSeveralSets(input: string, paths: readonly string[]): void
   if (sets.length < 2) return;
   sets.sort(([a], [b]) => compareNaturally(a, b));
   const known = sets.filter(([path]) => !BESIDE.test(nameOf(path)));
-  const lines = (known.length > 0 ? known : sets).map((set) => lineFor(set, paths));
+  const listed = (known.length > 0 ? known : sets).slice(0, MOST_LISTED);
+  const lines = listed.map((set) => lineFor(set, paths));
+  const names = described(sets, paths).slice(0, MOST_LISTED).join(", ");
+  const more = sets.length > MOST_LISTED ? `, and ${sets.length - MOST_LISTED} more` : "";
   throw new RankMeError(
     "unsupported",
-    `these files look like ${sets.length} data sets: ${described(sets, paths).join(", ")}`,
+    `these files look like ${sets.length} data sets: ${names}${more}`,
     {
       place: { input },
       advice: "score one of them, or list files that are shards of one",
@@ -174,7 +180,7 @@ function lineFor(set: readonly string[], all: readonly string[]): string | undef
   const others = all.filter((path) => !own.has(path));
   const input = set.length === 1 ? set[0] : folderOf(set, others) ?? patternOf(set, others);
   if (input === undefined) return undefined;
-  return `rankme ${quoted(input.startsWith("-") ? `./${input}` : input)}`;
+  return `rankme ${argument(input)}`;
 }
 
 function folderOf(set: readonly string[], others: readonly string[]): string | undefined {

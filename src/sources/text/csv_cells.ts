@@ -1,6 +1,6 @@
 import { RankMeError } from "../../errors.ts";
 import type { ChosenColumns } from "../columns.ts";
-import { quoted } from "./csv_header.ts";
+import { shown } from "./csv_header.ts";
 import { decimalPoints, isDecimalComma } from "./decimal_comma.ts";
 import { DecimalScanner, numberOf } from "./numbers.ts";
 import type { RowBlocks } from "./row_blocks.ts";
@@ -140,7 +140,7 @@ function notVector(cell: string, name: string): RankMeError {
   const almost = almostVector(cell);
   return new RankMeError(
     "corrupt",
-    `${almost?.what ?? quoted(cell)} in column "${name}"`,
+    `${almost?.what ?? shown(cell)} in column "${name}"`,
     { advice: almost?.advice ?? "an array of numbers is needed, such as [0.1, 0.2] or {0.1,0.2}" },
   );
 }
@@ -219,7 +219,7 @@ class NumberCells implements CsvCells {
   #set(dimension: number, cell: string): boolean {
     const number = numberOf(cell);
     if (number === undefined) {
-      throw new RankMeError("corrupt", `${quoted(cell)} in column "${this.#names[dimension]}"`, {
+      throw new RankMeError("corrupt", `${shown(cell)} in column "${this.#names[dimension]}"`, {
         advice: isDecimalComma(cell)
           ? decimalPoints(this.#layout.delimiter)
           : "a decimal number is needed, such as -0.25 or 1e-3",

@@ -184,7 +184,7 @@ function isWordAndVector([first, ...others]: readonly string[]): boolean {
 
 /** Words may have quotes and spaces in them, so that no flag reads such a file. */
 function wordVectors(cells: readonly string[]): RankMeError {
-  return new RankMeError("column", `a word stands before the numbers: ${shown(cells)}`, {
+  return new RankMeError("column", `a word stands before the numbers: ${shownCells(cells)}`, {
     advice: "take the words away: cut -d ' ' -f 2- FILE | rankme --no-header",
   });
 }
@@ -193,7 +193,7 @@ function ambiguous(
   cells: readonly string[],
   what = "the first row could be names or numbers",
 ): RankMeError {
-  return new RankMeError("column", `${what}: ${shown(cells)}`, {
+  return new RankMeError("column", `${what}: ${shownCells(cells)}`, {
     advice: "pass --header if it names the columns, --no-header if it does not",
   });
 }
@@ -207,12 +207,12 @@ const SHOWN_CELLS = 6, SHOWN_CHARACTERS = 24;
  * @param text Any text.
  * @returns It, or its beginning, in quotes.
  */
-export function quoted(text: string): string {
+export function shown(text: string): string {
   const isLong = text.length > SHOWN_CHARACTERS;
   return JSON.stringify(isLong ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
 }
 
-function shown(cells: readonly string[]): string {
-  return cells.slice(0, SHOWN_CELLS).map(quoted).join(", ") +
+function shownCells(cells: readonly string[]): string {
+  return cells.slice(0, SHOWN_CELLS).map(shown).join(", ") +
     (cells.length > SHOWN_CELLS ? ", …" : "");
 }

@@ -115,7 +115,7 @@ const SEVERAL: readonly (readonly [files: readonly string[], scored: readonly st
     ["model=bert/e.npy", "model=gpt/e.npy"],
     ["tau=0.1/e.npy", "tau=0.2/e.npy"],
     // The weights of a network, tasks of a benchmark.
-    [..."abcdefghijklm"].map((letter) => `${letter}${letter}_proj.npy`),
+    [..."abcdefghijkl"].map((letter) => `${letter}${letter}_proj.npy`),
   ].map((files) => [files, files] as const),
   [["layer_0.npy", "layer_11.npy"], ["layer_0.npy", "layer_11.npy"]],
 ];
@@ -144,6 +144,17 @@ Deno.test("files that differ in more are refused, with a line that scores each",
       }
     });
   }
+});
+
+Deno.test("of many data sets the first are listed, and how many more there are", async () => {
+  const stems =
+    "bias down_proj embed gate_proj head k_proj norm o_proj q_proj scale up_proj v_proj w";
+  await withFolder(stems.split(" ").map((stem) => `${stem}.npy`), async (folder) => {
+    const error = await assertRejects(() => dataSetOf(folder), RankMeError);
+    assertStringIncludes(error.message, "look like 13 data sets: bias.npy, down_proj.npy, ");
+    assertStringIncludes(error.message, "v_proj.npy, and 1 more");
+    assertEquals(error.lines.length, 12);
+  });
 });
 
 Deno.test("comparing takes each as a data set of its own", async () => {
