@@ -1,3 +1,4 @@
+import type { Range, Shape } from "./range.ts";
 import type { EmbeddingStatistics } from "./statistics.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Metric {
   readonly summary: string;
   /** What it needs besides what every pass leaves. */
   readonly needs?: MetricNeed;
+  /** The range of each of its numbers that has one, by its name in reports. */
+  readonly ranges: { readonly [name: string]: (shape: Shape) => Range };
   /**
    * Computes it.
    *

@@ -12,6 +12,7 @@ import type { Metric } from "./metric.ts";
 import { nesum } from "./nesum.ts";
 import { numericalRank } from "./numerical_rank.ts";
 import { participationRatio } from "./participation_ratio.ts";
+import { counted, directions, ratio, share } from "./range.ts";
 import { selfCluster } from "./self_cluster.ts";
 import { spectralEntropy } from "./spectral_entropy.ts";
 import { stableRank } from "./stable_rank.ts";
@@ -33,37 +34,44 @@ export const METRICS: readonly Metric[] = [
   {
     name: "rankMe",
     summary: "RankMe, which every report has on its own",
+    ranges: { rankMe: directions },
     compute: () => ({}),
   },
   EFFECTIVE_RANK,
   {
     name: "participationRatio",
     summary: "directions that carry the variance: (Σλ)²/Σλ²",
+    ranges: { participationRatio: directions },
     compute: ({ centered }) => present({ participationRatio: participationRatio(centered) }),
   },
   {
     name: "stableRank",
     summary: "energy in units of the first direction's: ‖Z‖_F²/σ₁²",
+    ranges: { stableRank: directions },
     compute: ({ scored }) => present({ stableRank: stableRank(scored) }),
   },
   {
     name: "numericalRank",
     summary: "singular values that are no rounding noise",
+    ranges: { numericalRank: counted },
     compute: ({ scored }) => present({ numericalRank: numericalRank(scored) }),
   },
   {
     name: "conditionNumber",
     summary: "the first singular value over the last",
+    ranges: { conditionNumber: ratio },
     compute: ({ scored }) => present({ conditionNumber: conditionNumber(scored) }),
   },
   {
     name: "pseudoConditionNumber",
     summary: "the first singular value over the last that is not 0 (Tsitsulin et al.)",
+    ranges: { pseudoConditionNumber: ratio },
     compute: ({ scored }) => present({ pseudoConditionNumber: pseudoConditionNumber(scored) }),
   },
   {
     name: "explainedVariance",
     summary: `directions that hold ${EXPLAINED.join(", ")} % of the variance`,
+    ranges: Object.fromEntries(EXPLAINED.map((share) => [`explainedVariance${share}`, counted])),
     compute: ({ centered }) =>
       present(Object.fromEntries(
         EXPLAINED.map((share) => [
@@ -75,16 +83,19 @@ export const METRICS: readonly Metric[] = [
   {
     name: "spectralEntropy",
     summary: "von Neumann entropy of the covariance, in nats",
+    ranges: { spectralEntropy: ({ rows, dim }) => [0, Math.log(Math.min(rows, dim))] },
     compute: ({ centered }) => present({ spectralEntropy: spectralEntropy(centered) }),
   },
   {
     name: "nesum",
     summary: "variance in units of the first direction's: Σλ/λ₁ (He & Ozay)",
+    ranges: { nesum: directions },
     compute: ({ centered }) => present({ nesum: nesum(centered) }),
   },
   {
     name: "alphaReq",
     summary: "α of a power law through eigenvalues 11 to 100 (Agrawal et al.)",
+    ranges: { alphaReq: () => [0, Infinity], alphaReqR2: () => [-Infinity, 1] },
     compute: ({ centered }) => {
       const { alpha, r2, from, to } = alphaReq(centered) ?? {};
       return present({ alphaReq: alpha, alphaReqR2: r2, alphaReqFrom: from, alphaReqTo: to });
@@ -93,34 +104,40 @@ export const METRICS: readonly Metric[] = [
   {
     name: "isotropy",
     summary: "IsoScore: how evenly the variance fills all dimensions (Rudman et al.)",
+    ranges: { isotropy: share },
     compute: ({ centered }) => present({ isotropy: isotropy(centered) }),
   },
   {
     name: "selfCluster",
     summary: "squared cosines of rows beside those of random ones (Tsitsulin et al.)",
     needs: "unit",
+    ranges: { selfCluster: ({ dim }) => [-1 / Math.max(dim - 1, 1), 1] },
     compute: ({ unit }) => present({ selfCluster: unit && selfCluster(unit) }),
   },
   {
     name: "coherence",
     summary: "the largest leverage of a row over the mean one (Tsitsulin et al.)",
     needs: "leverage",
+    ranges: { coherence: ({ rows }) => [1, rows] },
     compute: ({ leverage, rows }) => present({ coherence: leverage && coherence(leverage, rows) }),
   },
   {
     name: "lidar",
     summary: "directions that tell objects apart, and not their views (Thilak et al.)",
     needs: "objects",
+    ranges: { lidar: directions },
     compute: ({ lidar: eigenvalues }) => present({ lidar: eigenvalues && lidar(eigenvalues) }),
   },
   {
     name: "meanNorm",
     summary: "the mean's share of the energy",
+    ranges: { meanNorm: share },
     compute: (statistics) => present({ meanNorm: meanNorm(statistics) }),
   },
   {
     name: "deadDimensions",
     summary: "dimensions that are the same in all rows",
+    ranges: { deadDimensions: ({ dim }) => [0, dim] },
     compute: (statistics) => present({ deadDimensions: deadDimensions(statistics) }),
   },
 ];

@@ -34,6 +34,7 @@ export * from "./nesum.ts";
 export * from "./numerical_rank.ts";
 export * from "./participation_ratio.ts";
 export * from "./possible_range.ts";
+export type { Range, Shape } from "./range.ts";
 export * from "./rank_me.ts";
 export * from "./rank_me_error_bound.ts";
 export * from "./self_cluster.ts";
