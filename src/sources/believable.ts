@@ -1,6 +1,6 @@
 import { RankMeError } from "../errors.ts";
-import { mayNameWholes, namesWhat } from "./column_names.ts";
-import { type Column, listed, type UnprovenColumn } from "./column.ts";
+import { mayNameWholes, namesWhat, numberedColumns, prefixNamesWhat } from "./column_names.ts";
+import { A_FEW, type Column, listed, type UnprovenColumn } from "./column.ts";
 import type { RowBlock } from "./row_block.ts";
 import { Verdicts } from "./verdicts.ts";
 
@@ -18,19 +18,58 @@ export function believed(
   columns: readonly Column[],
 ): UnprovenColumn | undefined {
   const { name } = column;
-  const says = namesWhat(name);
+  const says = namesWhat(name), isNamed = says === "embeddings";
   // Where there is one column only, hardly anything else can be meant.
-  const isAlone = columns.length === 1 && !mayNameWholes(name);
-  if (says === "embeddings" || says === undefined && isAlone) return undefined;
+  if (columns.length === 1 && says !== "other" && !mayNameWholes(name)) return undefined;
   if (says === "other") throw doubted(`"${name}" is named as none are`, columns);
-  const rival = columns.find((other) => isEmbeddingInOtherForm(other, column));
+  const others = rivals(column, columns);
+  const { numbers = 0 } = column;
+  const rival = isNamed ? undefined : others.find(isNamedEmbeddings);
   if (rival) throw doubted(`"${name}" is beside "${rival.name}"`, columns, rival);
-  return { name, columns };
+  if (numbers > 0) checkNumbers({ name, columns, isNamed, rivals: others }, numbers);
+  return { name, columns, isNamed, rivals: others };
 }
 
-function isEmbeddingInOtherForm(other: Column, column: Column): boolean {
-  return other !== column && ["other", "matrices"].includes(other.kind) &&
-    (other.numbers ?? 0) > 0 && namesWhat(other.name) === "embeddings";
+/** What could hold embeddings beside a column: in a form that is not read, or as dimensions. */
+function rivals({ name, kind }: Column, columns: readonly Column[]): Column[] {
+  const others = columns.filter((column) => isInOtherForm(column, name));
+  // Matrices are taken beside dimensions only if they are asked for.
+  return kind === "matrices" ? others : [...others, ...dimensions(columns)];
+}
+
+/** Refuses few numbers beside what could hold more. */
+function checkNumbers({ name, columns, isNamed, rivals }: UnprovenColumn, dim: number): void {
+  const rival = rivals.find((other) => couldHoldThem(other, dim, isNamed));
+  if (rival) throw doubted(`"${name}" has ${dim} numbers beside "${rival.name}"`, columns, rival);
+}
+
+function isInOtherForm(column: Column, name: string): boolean {
+  return column.name !== name && ["other", "matrices"].includes(column.kind) &&
+    (column.numbers ?? 0) > 0 && namesWhat(column.name) !== "other";
+}
+
+function isNamedEmbeddings({ name }: Column): boolean {
+  return namesWhat(name) === "embeddings";
+}
+
+/** Columns of numbers that could be dimensions: those whose names count, and the fields of an object. */
+function dimensions(columns: readonly Column[]): Column[] {
+  const numbers = columns.filter(({ kind, isPart }) => kind === "numbers" && !isPart);
+  const counted = numberedColumns(numbers)
+    .filter(({ prefix, areCounted }) => areCounted && prefixNamesWhat(prefix) !== "other")
+    .map(({ prefix, columns }) => asOne(prefix, columns.length));
+  const fields = Map.groupBy(
+    numbers.filter(({ name }) => name.includes(".")),
+    ({ name }) => name.slice(0, name.lastIndexOf(".") + 1),
+  );
+  const objects = [...fields].filter(([prefix]) => namesWhat(prefix) === "embeddings")
+    .map(([prefix, { length }]) => asOne(prefix, length));
+  return [...counted, ...objects].filter(({ numbers }) => numbers > 1);
+}
+
+function asOne(prefix: string, numbers: number) {
+  const type = `${numbers} columns of numbers`;
+  return { name: `${prefix}*`, kind: "numbers", type, numbers } as const;
 }
 
 /**
@@ -42,17 +81,26 @@ function isEmbeddingInOtherForm(other: Column, column: Column): boolean {
  * @throws {RankMeError} `column`, when they are not to be believed.
  */
 export function checkCounted(prefix: string, dim: number, columns: readonly Column[]): void {
-  const says = namesWhat(prefix.replace(/\.$/, ""));
-  // A field of an object that is named so: of `dim_0` and `y1` the prefix says less than the number.
-  if (says === "other" && prefix.endsWith(".")) {
-    throw doubted(`"${prefix}*" is named as none are`, columns);
-  }
-  const rival = says === "embeddings"
-    ? undefined
-    : columns.find((other) =>
-      other.advice !== undefined && (other.numbers ?? 0) >= dim && namesWhat(other.name) !== "other"
-    );
-  if (rival) throw doubted(`"${prefix}*" is beside "${rival.name}"`, columns, rival);
+  const says = prefixNamesWhat(prefix), name = `${prefix}*`;
+  if (says === "other") throw doubted(`"${name}" is named as none are`, columns);
+  const isNamed = says === "embeddings";
+  const others = columns.filter((column) => isInOtherForm(column, name));
+  const rival = others.find((other) =>
+    !isNamed && isNamedEmbeddings(other) && other.kind !== "matrices" ||
+    other.advice !== undefined && couldHoldThem(other, dim, isNamed)
+  );
+  if (rival) throw doubted(`"${name}" is beside "${rival.name}"`, columns, rival);
+}
+
+/** Whether a column could hold the embeddings rather than one of so many numbers. */
+function couldHoldThem(other: Column, dim: number, isNamed: boolean): boolean {
+  const { kind, areSeveral = kind === "matrices", numbers = 0 } = other;
+  if (!isNamed) return numbers >= dim;
+  if (kind === "numbers") return dim < A_FEW && numbers > dim;
+  if (!isNamedEmbeddings(other)) return false;
+  return areSeveral
+    ? dim < A_FEW && numbers >= dim
+    : numbers > 1 && (dim < A_FEW || numbers >= dim);
 }
 
 /** What the first rows show of a column that nobody named, by their number alone. */
@@ -72,12 +120,9 @@ export class FirstNumbers {
    */
   take({ unproven, dim, rows, data, nullRows = [] }: RowBlock): void {
     if (!unproven || rows === nullRows.length) return;
-    const { name, columns } = this.#unproven = unproven;
-    const rival = columns.find((other) =>
-      other.name !== name && ["other", "matrices"].includes(other.kind) &&
-      (other.numbers ?? 0) >= dim && namesWhat(other.name) !== "other"
-    );
-    if (rival) throw doubted(`"${name}" has ${dim} numbers beside "${rival.name}"`, columns, rival);
+    checkNumbers(unproven, dim);
+    if (unproven.isNamed) return;
+    this.#unproven = unproven;
     const isNull = new Set(nullRows);
     for (let row = 0; row < rows && !this.#isProven; row++) {
       if (isNull.has(row)) continue;
@@ -103,7 +148,9 @@ export class FirstNumbers {
 }
 
 function doubted(why: string, columns: readonly Column[], rival?: Column): RankMeError {
-  const advice = rival?.advice ?? columns.find(({ advice }) => advice !== undefined)?.advice;
+  const advice = rival?.kind === "numbers"
+    ? `say which it is with --column NAME or --columns '${rival.name}'`
+    : rival?.advice ?? columns.find(({ advice }) => advice !== undefined)?.advice;
   return new RankMeError(
     "column",
     `no column is plainly of embeddings: ${why}; there are: ${listed(columns)}`,

@@ -21,16 +21,19 @@ export interface Column {
    * could hold them, {@linkcode A_FEW}. Default: none, or not known.
    */
   readonly numbers?: number;
+  /** Whether these are several vectors, as the states of each token, and not one. */
+  readonly areSeveral?: boolean;
   /** Whether it is only a part of a value, as the shape of a tensor is: taken by its name only. */
   readonly isPart?: boolean;
 }
 
-/**
- * A column of vectors that nobody named and whose name does not say that it holds embeddings: its first
- * rows have to show it.
- */
+/** A column of vectors that nobody named: its first rows have to show that it holds embeddings. */
 export interface UnprovenColumn {
   readonly name: string;
+  /** What else could hold them, where these are few numbers. */
+  readonly rivals: readonly Column[];
+  /** Whether its name says so, which whole numbers do not contradict. */
+  readonly isNamed: boolean;
   /** All columns there are, for messages. */
   readonly columns: readonly Column[];
 }

@@ -10,16 +10,14 @@ const EMBEDDING_WORDS: ReadonlySet<string> = new Set([
     .split(" "),
 ]);
 
-/** Letters that name a matrix of embeddings where they are all of a name. */
-const EMBEDDING_LETTERS = /^[efhvxz]\d*$/i;
-
 /** Words that name something else where they are the last of a name, as in `input_ids`. */
 const OTHER_WORDS: ReadonlySet<string> = new Set(
   ("id ids uid uids uuid uuids idx idxs index indexes indices box boxes bbox bboxes xyxy xywh " +
     "rect rects roi rois polygon polygons keypoint keypoints landmark landmarks coord coords " +
     "coordinate coordinates location position positions shape shapes dim dims size sizes stride " +
     "strides length lengths len lens count counts offset offsets span spans mask masks label labels " +
-    "class classes category categories tag tags timestamp timestamps time times date dates y")
+    "class classes category categories prob probs probability probabilities tag tags timestamp " +
+    "timestamps time times date dates y")
     .split(
       " ",
     ),
@@ -50,8 +48,24 @@ export function mayNameWholes(name: string): boolean {
 export function namesWhat(name: string): "embeddings" | "other" | undefined {
   const words = wordsOf(name);
   if (OTHER_WORDS.has(words.at(-1) ?? "")) return "other";
-  const isEmbedding = words.some((word) => EMBEDDING_WORDS.has(word));
-  return isEmbedding || EMBEDDING_LETTERS.test(name) ? "embeddings" : undefined;
+  return words.some((word) => EMBEDDING_WORDS.has(word)) ? "embeddings" : undefined;
+}
+
+/** Words that are counted as dimensions are, as in `dim_0` and `y1`, though one of them is none. */
+const COUNTED_WORDS: ReadonlySet<string> = new Set(
+  "dim dims y coord coords coordinate coordinates".split(" "),
+);
+
+/**
+ * What the name says that some columns have in common before their numbers.
+ *
+ * @param prefix The name, as in `box_`; of a field of an object with the object's, as in `dims.`.
+ * @returns The same as for the name of one column, where the number does not say more.
+ */
+export function prefixNamesWhat(prefix: string): ReturnType<typeof namesWhat> {
+  const isField = prefix.endsWith(".");
+  const isCounted = !isField && COUNTED_WORDS.has(wordsOf(prefix).at(-1) ?? "");
+  return isCounted ? undefined : namesWhat(prefix);
 }
 
 /** The words of a name, without numbers at their ends. */

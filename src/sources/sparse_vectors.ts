@@ -1,7 +1,7 @@
 import type { Column } from "./column.ts";
 
 /** What becomes of a column. */
-type Described = Pick<Column, "kind" | "type" | "advice">;
+type Described = Pick<Column, "kind" | "type" | "advice" | "numbers">;
 
 /**
  * Whether a struct is a sparse vector: Spark's, or what vector databases give out. Its values are a
@@ -25,7 +25,7 @@ export function sparseVector(
 ): { readonly whole: Described; readonly part: Described } {
   const advice = `write dense vectors; in Spark: vector_to_array(${name}, 'float32')`;
   return {
-    whole: { kind: "other", type: "sparse vector", advice },
+    whole: { kind: "other", type: "sparse vector", advice, numbers: 1 },
     part: { kind: "other", type: "part of a sparse vector", advice },
   };
 }

@@ -18,16 +18,25 @@ function base64(i: number): string {
 
 Deno.test("names say what a column holds by their last word, or by a word for embeddings", () => {
   for (
-    const name of ["input_ids", "bbox", "boxes", "tensor.dims", "attentionMask", "y", "labels"]
+    const name of [
+      "input_ids",
+      "bbox",
+      "boxes",
+      "tensor.dims",
+      "attentionMask",
+      "y",
+      "labels",
+      "probs",
+    ]
   ) {
     assertEquals(namesWhat(name), "other", name);
   }
   for (
-    const name of ["embedding", "id_embedding", "boxFeatures", "emb2", "h", "embedding.values"]
+    const name of ["embedding", "id_embedding", "boxFeatures", "emb2", "embedding.values"]
   ) {
     assertEquals(namesWhat(name), "embeddings", name);
   }
-  for (const name of ["stats", "tokens", "data", "arr_0", ""]) {
+  for (const name of ["stats", "tokens", "data", "arr_0", "h", "x0", ""]) {
     assertEquals(namesWhat(name), undefined);
   }
 });

@@ -82,8 +82,11 @@ function otherFormOf(type: DataType): OtherForm | undefined {
   if (isList(type)) {
     const [child] = type.children;
     if (child === undefined) return undefined;
-    return isList(child.type) ? "lists" : DataType.isInt(child.type) ? "integers" : undefined;
+    if (isList(child.type)) return "lists";
+    if (DataType.isFloat(child.type)) return undefined;
+    return DataType.isInt(child.type) ? "integers" : "others";
   }
+  if (DataType.isMap(type)) return "others";
   const areBytes = DataType.isBinary(type) || DataType.isLargeBinary(type) ||
     DataType.isFixedSizeBinary(type);
   return areBytes ? "bytes" : undefined;

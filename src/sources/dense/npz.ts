@@ -10,6 +10,7 @@ import { corruptData } from "../corrupt.ts";
 import { foreignArchive } from "../foreign/archives.ts";
 import type { FormatReader, RowOptions } from "../format_reader.ts";
 import { inStep, takingTurns } from "../in_step.ts";
+import { inOtherForm } from "../other_forms.ts";
 import type { RowBlock } from "../row_block.ts";
 import { checkTogether, chooseArrays, type ChosenArrays } from "./choose_array.ts";
 import { answered, endOfInput } from "./dense_rows.ts";
@@ -136,10 +137,14 @@ async function described(
   const columns: DescribedArray[] = [];
   for (const array of arrays) {
     const header = await headerOf(file, array);
-    const dtype = npyDType(header);
+    const dtype = npyDType(header), name = nameOf(array);
+    const isMatrix = header.shape.length >= 2;
+    // Objects, bytes and fields may be anything; what has one axis of others is of one value for each row.
+    const mayBeRows = !dtype && (isMatrix || !/^[<>|=]?[bSU]/.test(header.descr ?? ""));
     columns.push({
-      name: nameOf(array),
-      kind: dtype && header.shape.length >= 2 ? "vectors" : "other",
+      name,
+      kind: dtype && isMatrix ? "vectors" : "other",
+      ...inOtherForm(mayBeRows ? "others" : undefined, name),
       type: `${dtype?.name ?? header.descr ?? "fields"} ${shapeName(header.shape)}`,
       member: array,
       header,

@@ -109,7 +109,8 @@ function otherFormOf({ kind, type }: Column): OtherForm | undefined {
   if (type === "string") return "text";
   if (/^(?:byte_array|fixed_len_byte_array|list<byte_array>)$/.test(type)) return "bytes";
   if (/^list<u?int\w*>$/.test(type)) return "integers";
-  return /^list<list\b/.test(type) ? "lists" : undefined;
+  if (/^list<list\b/.test(type)) return "lists";
+  return /^(?:list\b|map\b|struct\b)/.test(type) ? "others" : undefined;
 }
 
 function columnsOf(node: Node, around: Around): ParquetColumn[] {

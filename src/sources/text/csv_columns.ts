@@ -231,7 +231,9 @@ export class CsvColumns implements LearnedColumns {
     const number = numberOf(cell);
     if (number === null) return undefined;
     if (number !== undefined) return { name, kind: "numbers", type: "numeric" };
-    if (vectors.read(cell)) return { name, kind: "vectors", type: "array" };
+    if (vectors.read(cell)) {
+      return { name, kind: "vectors", type: "array", numbers: vectors.length };
+    }
     if (isDecimalComma(cell)) {
       this.#hasDecimalCommas = true;
       return this.#decimalComma(name);
@@ -239,9 +241,10 @@ export class CsvColumns implements LearnedColumns {
     if (mayBeDecimalComma(cell)) this.#commas.add(index);
     const almost = numbersInText(cell.trim());
     if (!almost) return { name, kind: "other", type: "text" };
-    this.#almost.set(name, almost);
-    const { what: type, advice, numbers } = almost;
-    return { name, kind: "other", type, advice, numbers };
+    const { what: type, ...others } = almost;
+    // Of numbers in a text nobody can tell whether they were meant, unless they are asked for.
+    if (!type.startsWith("text of")) this.#almost.set(name, almost);
+    return { name, kind: "other", type, ...others };
   }
 }
 

@@ -178,16 +178,22 @@ function describe(value: unknown, path: readonly string[]): Omit<Column, "name">
     : isObject(value[0])
     ? "array of objects"
     : "array of others";
-  return { kind: "other", type, numbers: countNumbers(value), ...advice && { advice } };
+  const areSeveral = Array.isArray(value[0]);
+  const numbers = value.every(isNumberInText) ? value.length : countNumbers(value);
+  return { kind: "other", type, numbers, areSeveral, ...advice && { advice } };
+}
+
+function isNumberInText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
 }
 
 /** What a text is: a vector, numbers in a form that is not read, or nothing but text. */
 function describeText(text: string): Omit<Column, "name"> {
   if (texts.read(text)) return { kind: "vectors", type: "text of an array", numbers: texts.length };
   const almost = numbersInText(text);
-  return almost
-    ? { kind: "other", type: almost.what, advice: almost.advice, numbers: almost.numbers }
-    : { kind: "other", type: "string" };
+  if (!almost) return { kind: "other", type: "string" };
+  const { what: type, ...others } = almost;
+  return { kind: "other", type, ...others };
 }
 
 const texts = new VectorScanner();

@@ -18,7 +18,8 @@ export interface JsonForm {
  * @returns What it is, with the way to make rows of it; nothing when it is an object like others.
  */
 export function jsonForm(object: JsonObject, path: readonly string[]): JsonForm | undefined {
-  return bufferIn(object) ?? tensorIn(object, path) ?? tableIn(object, path) ??
+  return bufferIn(object) ?? tensorIn(object, path) ?? rowsInOneArray(object, path) ??
+    tableIn(object, path) ??
     rowsByName(object, path);
 }
 
@@ -43,19 +44,53 @@ function tensorIn(object: JsonObject, path: readonly string[]): JsonForm | undef
     const holder = Object.keys(object).find((name) =>
       name !== key && numbersUnder(object[name]) === size
     );
-    if (holder === undefined) continue;
-    const [at, inner] = [jqPath(path), jqPath([holder])];
-    const rows = `.${key}[-1] as $d | [${inner}[]] | range(0; length; $d) as $i | .[$i:$i+$d]`;
-    const piped = path.length > 0 ? `${at} | ${rows}` : rows;
-    const isSaid = size > 0 && at !== undefined && inner !== undefined;
-    return {
-      column: {
-        type: `tensor of shape ${shapeName(shape)}`,
-        numbers: size,
-        ...isSaid && { advice: `jq -c '${piped}' makes a line of each row` },
-      },
-    };
+    if (holder !== undefined) return tensorOf({ shape, holder, path, last: `.${key}[-1]` });
   }
+}
+
+/** Keys that say how many numbers a row has, or how many rows there are. */
+const DIM =
+  /^(?:d|n?_?dims?|(?:n_?)?dimensions?|dimensionality|(?:n_?)?(?:col|column|feature)s?|width|(?:emb(?:edding)?|vec(?:tor)?|hidden)_?(?:dims?|size|dimensions?))$/i;
+const COUNT =
+  /^(?:n|count|total|length|len|height|(?:n|num)?_?(?:row|sample|vector|embedding|item|point)s?(?:_?count)?)$/i;
+/** A key that means the length of a row whatever else there is. */
+const SURELY_DIM = /dim/i;
+
+/** `{"vectors": [1, …], "dimension": 8, "count": 40}`: all rows one after the other. */
+function rowsInOneArray(object: JsonObject, path: readonly string[]): JsonForm | undefined {
+  const wholes = Object.keys(object).filter((key) => Number.isSafeInteger(object[key]));
+  if (wholes.length === 0) return undefined;
+  const counts = wholes.filter((key) => COUNT.test(key)).map((key) => object[key]);
+  for (const [holder, value] of Object.entries(object)) {
+    if (!Array.isArray(value) || !value.every((element) => typeof element === "number")) continue;
+    for (const key of wholes.filter((key) => DIM.test(key))) {
+      const dim = object[key] as number, rows = value.length / dim;
+      if (dim < 2 || rows < 2 || !Number.isInteger(rows)) continue;
+      if (!SURELY_DIM.test(key) && !counts.includes(rows)) continue;
+      return tensorOf({ shape: [rows, dim], holder, path, last: `.${key}` });
+    }
+  }
+}
+
+/** A tensor as a column, of which jq makes rows by the place of its last axis. */
+function tensorOf({ shape, holder, path, last }: {
+  readonly shape: readonly number[];
+  readonly holder: string;
+  readonly path: readonly string[];
+  readonly last: string;
+}): JsonForm {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const [at, inner] = [jqPath(path), jqPath([holder])];
+  const rows = `${last} as $d | [${inner}[]] | range(0; length; $d) as $i | .[$i:$i+$d]`;
+  const piped = path.length > 0 ? `${at} | ${rows}` : rows;
+  const isSaid = size > 0 && at !== undefined && inner !== undefined;
+  return {
+    column: {
+      type: `tensor of shape ${shapeName(shape)}`,
+      numbers: size,
+      ...isSaid && { advice: `jq -c '${piped}' makes a line of each row` },
+    },
+  };
 }
 
 /** How many numbers an array, or an object of counted keys as of a typed array, holds and nothing else. */

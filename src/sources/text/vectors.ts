@@ -107,7 +107,14 @@ export function almostVector(cell: string): NoVector | undefined {
 /** Numbers that a text holds in a form that is not read. */
 export interface NumbersInText extends NoVector {
   readonly numbers: number;
+  /** Whether they are several vectors. */
+  readonly areSeveral?: boolean;
 }
+
+/** Numbers with whatever is between them but letters, as programs print them: `(0.1, 0.2)`, `tensor([1.5 2])`. */
+const PRINTED = /^(?:[A-Za-z.]{1,16}\()?[[({<]{0,2}\s*([-+.\d][-+.\deE\s,;|]*)[\])}>]{0,2}/;
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+const LEAST_PRINTED = 3;
 
 /** Base64 of bytes that are as many as whole numbers of 4 have, and of at least four of them. */
 const BASE64 = /^(?=.{22})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -117,16 +124,55 @@ const MOST_BASE64 = 1 << 21;
 const LEAST = 1e-12, MOST = 1e6;
 
 /**
- * The numbers that a text holds in a form that is not read: base64 of their bytes, or arrays in arrays.
+ * The numbers that a text holds in a form that is not read: base64 of their bytes, arrays in arrays, or
+ * as programs print them.
  *
  * @param text The text.
  * @returns What it is, if it holds any.
  */
 export function numbersInText(text: string): NumbersInText | undefined {
   const almost = almostVector(text);
-  if (almost) return { ...almost, numbers: text.match(/\d+\.?\d*/g)?.length ?? 0 };
-  if (text.length > MOST_BASE64 || !BASE64.test(text)) return undefined;
+  if (almost) {
+    const areSeveral = /^[[{]\s*[[{]/.test(text.trimStart());
+    return { ...almost, numbers: text.match(/\d+\.?\d*/g)?.length ?? 0, areSeveral };
+  }
+  return numbersPrinted(text) ?? numbersInBytes(text);
+}
+
+function numbersPrinted(text: string): NumbersInText | undefined {
+  const [, inner] = PRINTED.exec(text.slice(0, BEGINNING)) ?? [];
+  if (inner === undefined) return undefined;
+  const words = inner.split(/[\s,;|]+/).filter((word) => word !== "");
+  // The last may be cut off, where the text is longer than what is looked at.
+  if (text.length > BEGINNING) words.pop();
+  // Whole numbers between spaces and hyphens are as often a date or a telephone number.
+  const areNumbers = words.length >= LEAST_PRINTED && words.every((word) => NUMBER.test(word)) &&
+    words.some((word) => /[.eE]/.test(word));
+  if (!areNumbers) return undefined;
+  const what = `text of ${text.length > BEGINNING ? "many" : words.length} numbers`;
+  return { what, advice: "write arrays, such as [0.1, 0.2]", numbers: words.length };
+}
+
+/** The bytes of base64, or of hexadecimal digits. */
+function bytesIn(text: string): { readonly form: string; readonly bytes: Uint8Array } | undefined {
+  if (text.length > MOST_BASE64) return undefined;
+  const digits = text.replace(/^(?:0x|\\x)/, "");
+  if (digits.length >= 32 && digits.length % 8 === 0 && /^[\da-f]+$/i.test(digits)) {
+    const bytes = Uint8Array.from(
+      { length: digits.length / 2 },
+      (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+    );
+    return { form: "hexadecimal", bytes };
+  }
+  if (!BASE64.test(text)) return undefined;
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return { form: "base64", bytes };
+}
+
+function numbersInBytes(text: string): NumbersInText | undefined {
+  const { form, bytes } = bytesIn(text) ?? {};
+  if (!bytes) return undefined;
+  const decoded = form === "base64" ? "base64.b64decode(text)" : "bytes.fromhex(text)";
   for (const [name, code, size] of [["float32", "f4", 4], ["float64", "f8", 8]] as const) {
     if (bytes.length % size !== 0 || bytes.length < 2 * size) continue;
     const view = new DataView(bytes.buffer);
@@ -136,9 +182,8 @@ export function numbersInText(text: string): NumbersInText | undefined {
     );
     if (!numbers.every((number) => number === 0 || number >= LEAST && number <= MOST)) continue;
     return {
-      what: `base64 of ${numbers.length} ${name} numbers`,
-      advice:
-        `write arrays, as np.frombuffer(base64.b64decode(text), "<${code}").tolist() makes them`,
+      what: `${form} of ${numbers.length} ${name} numbers`,
+      advice: `write arrays, as np.frombuffer(${decoded}, "<${code}").tolist() makes them`,
       numbers: numbers.length,
     };
   }

@@ -389,14 +389,14 @@ const HOSTILE: readonly (readonly [text: string, code: string, message: string])
   ['x0,x1\n1,2\n"3","-inf"\n', "non-finite", 'line 3, row 1: -Infinity in column "x1"'],
   ["x0,x1\n1,2\n3,1e999\n", "non-finite", 'Infinity in column "x1"'],
   [
-    "e;x\n[1,2];3\n[1,2,3];3\n",
+    "emb;x\n[1,2];3\n[1,2,3];3\n",
     "dimension",
     "line 3, row 1: an embedding of 3 dimensions where earl",
   ],
   ["e;x\n[1,2];3\n[];3\n", "dimension", "line 3, row 1: an embedding of "],
   ["e;x\n[];3\n", "dimension", "line 2, row 0: an embedding of no dimensions"],
-  ["e;x\n[1,2];3\n[1,nan];3\n", "non-finite", 'line 3, row 1: NaN in column "e" (dimension 1)'],
-  ["e;x\n[1,2];3\n[1,NULL];3\n", "null", 'line 3, row 1: a null in column "e"'],
+  ["emb;x\n[1,2];3\n[1,nan];3\n", "non-finite", 'line 3, row 1: NaN in column "emb" (dimension 1)'],
+  ["emb;x\n[1,2];3\n[1,NULL];3\n", "null", 'line 3, row 1: a null in column "emb"'],
   [
     "e;x\n[1,2];3\n7;3\n",
     "corrupt",

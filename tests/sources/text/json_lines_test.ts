@@ -144,7 +144,7 @@ Deno.test("NaN and infinities are what Python and protocol buffers write for the
   const spelled = ["NaN", "-Infinity", '"NaN"', '"Infinity"', "1e999"];
   for (const number of spelled) {
     assertEquals(
-      refusal(() => jsonRows(`{"t":"NaN \\" Infinity","e":[1,${number}]}\n`)).code,
+      refusal(() => jsonRows(`{"t":"NaN \\" Infinity","emb":[1,${number}]}\n`)).code,
       "non-finite",
     );
   }
