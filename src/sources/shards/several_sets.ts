@@ -103,8 +103,8 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
 }
 
 /**
- * Whether names that differ in numbers can be those of shards. Those of one count on, or are spaced
- * evenly, or have a word or zeros before them that say so; `resnet18` beside `resnet50` has none.
+ * Whether names that differ in numbers can be those of shards. Those of one count from 0 or 1,
+ * or on, or are spaced evenly, or are years, or have a word or zeros before them that say so; `resnet18` beside `resnet50` has none.
  */
 function areShards(stems: readonly string[]): boolean {
   const names = [...new Set(stems)];
@@ -115,9 +115,14 @@ function areShards(stems: readonly string[]): boolean {
   const digits = parts.map((one) => one![2]);
   if (digits.some((one) => /^0\d/.test(one)) || digits.every((one) => one.length > 5)) return true;
   const numbers = digits.map(Number).sort((a, b) => a - b);
+  if (numbers[0] <= 1 && numbers.every(Number.isInteger) || digits.every(isYear)) return true;
   const step = numbers[1] - numbers[0];
   const isEven = numbers.every((number, i) => i === 0 || number - numbers[i - 1] === step);
   return isEven && (step === 1 || numbers.length > 2) && numbers.every(Number.isInteger);
+}
+
+function isYear(digits: string): boolean {
+  return /^(19|20)\d\d$/.test(digits);
 }
 
 /** Whether the name of a folder says that what is in it is a split, or of one checkpoint. */

@@ -32,6 +32,8 @@ const ONE: readonly (readonly string[])[] = [
   ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
   ["mydata_0.npy", "mydata_1.npy", "mydata_2.npy"],
   ["wiki_0.npy", "wiki_1000.npy", "wiki_2000.npy"],
+  ["mydata0.npy", "mydata1.npy", "mydata5.npy"],
+  ["news2019.npy", "news2021.npy"],
   ["emb-16.npy", "emb-32.npy"],
   ["rank0/emb_0.npy", "rank7/emb_0.npy"],
   ["lang=en/part-0.parquet", "lang=de/part-0.parquet"],
