@@ -19,8 +19,9 @@ export function believed(
 ): UnprovenColumn | undefined {
   const { name } = column;
   const says = namesWhat(name), isNamed = says === "embeddings";
-  // Where there is one column only, hardly anything else can be meant.
-  if (columns.length === 1 && says !== "other" && !mayNameWholes(name)) return undefined;
+  // Where there is one column only, but for what says what rows belong to, hardly another can be meant.
+  const isAlone = columns.every((other) => other === column || other.kind === "key");
+  if (isAlone && says !== "other" && !mayNameWholes(name)) return undefined;
   if (says === "other") throw doubted(`"${name}" is named as none are`, columns);
   const others = rivals(column, columns);
   const { numbers = 0 } = column;
