@@ -205,8 +205,17 @@ export function chooseKeys(
   return [...new Set(keys)].map((name) => onlyOne(columns, name));
 }
 
-/** The columns of vectors, and those of matrices where they are asked for or there is nothing else. */
-function fittingColumns(columns: readonly Column[], axes: Axes | undefined): readonly Column[] {
+/**
+ * The columns of vectors, and those of matrices where they are asked for or there is nothing else.
+ *
+ * @param columns All there are.
+ * @param axes What becomes of matrices, where that was asked for.
+ * @returns Those that fit.
+ */
+export function fittingColumns(
+  columns: readonly Column[],
+  axes: Axes | undefined,
+): readonly Column[] {
   const vectors = columns.filter(({ kind }) => kind === "vectors");
   const isElsewhere = vectors.length > 0 || countedColumns(columns) !== undefined;
   if (axes === undefined && isElsewhere) return vectors;

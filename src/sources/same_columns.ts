@@ -5,6 +5,7 @@ import {
   chooseColumns,
   type ChosenColumns,
   type ColumnChoice,
+  fittingColumns,
   type KeyChoice,
   type Needs,
 } from "./columns.ts";
@@ -47,6 +48,13 @@ export function chooseSameColumns(
       `there is no column "${missing}" as in ${part}; there are: ${listed(columns)}`,
     );
   }
+  const isNamed = choice.column !== undefined || choice.columns !== undefined;
+  const other = isNamed || earlier.kind !== "vectors"
+    ? undefined
+    : fittingColumns(columns.filter(({ isPart }) => !isPart), choice.axes)
+      .find((column) => column.name !== name && !choice.keys?.includes(column.name));
+  // Which of the two is meant the first part did not have to ask.
+  if (other) throw notTheSame(`${part} has no column "${other.name}", as there is here`);
   const chosen = chosenAgain(columns, choice, earlier, needs);
   const there = new Set(names);
   const more = chosen.names.find((name) => !there.has(name));

@@ -1,28 +1,30 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { deflated, npyFile, npyHeader, zipFile } from "../sources/dense/dense_bytes.ts";
 import { concatenated } from "../sources/inputs.ts";
-import { startCli } from "./run_cli.ts";
+import { DENO_RUN } from "../deno_run.ts";
+
+const CLI = new URL("../../cli.ts", import.meta.url).href;
 
 /** What a hostile input of some MB may make a process take. */
 const MOST_BYTES = 250e6;
-/** A look at a process that is about to end comes too late for no more than so much of its life. */
-const LOOK_MILLISECONDS = 5;
+/** Runs a program, and says in the end what it took at most, as Linux counts it. */
+const WATCHED = `
+"$@" >/dev/null & pid=$!
+while line=$(grep VmHWM /proc/$pid/status 2>/dev/null); do last=$line; sleep 0.01; done
+echo "$last"
+wait $pid
+`;
 
-/** Runs the command line on a file, and says what it took at most, as Linux counts it. */
+/** Runs the command line on a file. */
 async function peakOf(path: string) {
-  const child = startCli([path, "--json"], ["--allow-read"]);
-  let peak = 0;
-  const timer = setInterval(() => {
-    try {
-      const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
-      peak = Math.max(peak, 1024 * Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0));
-    } catch {
-      // It has ended.
-    }
-  }, LOOK_MILLISECONDS);
-  const [{ code, stderr }] = await Promise.all([child.output(), child.stdin.close()]);
-  clearInterval(timer);
-  return { peak, code, stderr: new TextDecoder().decode(stderr) };
+  const run = [Deno.execPath(), ...DENO_RUN, "--allow-read", CLI, path, "--json"];
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", WATCHED, "sh", ...run],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [, kilobytes] = /VmHWM:\s*(\d+) kB/.exec(new TextDecoder().decode(stdout)) ?? [];
+  return { peak: 1024 * Number(kilobytes), code, stderr: new TextDecoder().decode(stderr) };
 }
 
 const ZEROS = 256 << 20;

@@ -196,10 +196,15 @@ Deno.test("vectors of another name are of another data set, in every format", as
   assertAlmostEquals(await ranked(mixed), BY_NAME, 1e-9);
 });
 
-Deno.test("of what the first shard has only one, the others may have several", async () => {
+Deno.test("of what the first shard has only one, the others may have several where it is named", async () => {
   const rows = HALVES[1].map((row) => ({ text: row.map((x) => x * x), emb: row }));
   const files = { "a.jsonl": lines(HALVES[0].map((emb) => ({ emb }))), "b.jsonl": lines(rows) };
-  assertAlmostEquals(await ranked(files), BY_NAME, 1e-9);
+  assertAlmostEquals(await ranked(files, { column: "emb" }), BY_NAME, 1e-9);
+  // The other way round it would be asked which is meant.
+  assertEquals(
+    await refused(files),
+    'b.jsonl: a.jsonl has no column "text", as there is here; score what has other columns by itself',
+  );
 });
 
 Deno.test("what has no names fits what has, and what it is called by its place is no name", async () => {

@@ -72,7 +72,7 @@ export class ChoiceByRows {
     const isNew = changes !== this.#changes;
     this.#changes = changes;
     const found = isNew || isLast ? this.#find(isLast || areKnown && !mayGrow) : undefined;
-    this.#isSettled = isLast || areKnown && this.#chosen !== undefined;
+    this.#isSettled = isLast || areKnown && !mayGrow && this.#chosen !== undefined;
     return found;
   }
 

@@ -86,7 +86,8 @@ Deno.test("numbers under keys that count are one row, in that order, in any orde
   ) {
     const error = refusal(() => jsonRows(text));
     assertEquals(error.code, "column");
-    assertStringIncludes(error.message, "line 2: the embeddings move from no column to column");
+    assertStringIncludes(error.message, "line 2: column ");
+    assertStringIncludes(error.message, ", which held nothing in the first rows, could be");
   }
   // A note more is.
   assertEquals(jsonRows('{"x0":1,"x1":2}\n{"x0":3,"x1":4,"note":"a"}\n'), [[1, 2], [3, 4]]);
@@ -316,5 +317,15 @@ Deno.test("a line that nests without end is not taken for one that was cut off",
     assertEquals(error.code, "unsupported");
     assertStringIncludes(error.message, "it nests more than 10000 deep; write a row as a list");
     assert(!error.message.includes("cut off"));
+  }
+});
+
+Deno.test("a key that is absent at first is no other than one that is null", () => {
+  for (const first of ['{"emb":[1,2.5]}\n', '{"emb":[1,2.5],"image_emb":null}\n']) {
+    const text = first.repeat(5) + '{"emb":[1,2.5],"image_emb":[1,2.5,3]}\n';
+    const error = refusal(() => jsonRows(text));
+    assertEquals(error.code, "column");
+    assertStringIncludes(error.message, "line 6: several columns could be embeddings: emb");
+    assertEquals(jsonRows(text, { column: "emb" }).length, 6);
   }
 });
