@@ -11,7 +11,7 @@ import { compareNaturally } from "./natural_order.ts";
  * @returns Whether it has `*`, `?`, `[…]` or `{a,b}`.
  */
 export function isPattern(path: string): boolean {
-  return /[*?[]/.test(path) || alternatives(path).length > 1;
+  return /[*?[]/.test(path) || countAlternatives(path) > 1;
 }
 
 /**
@@ -23,10 +23,18 @@ export function isPattern(path: string): boolean {
  * @throws {RankMeError} `permission` or `unreadable`, for a folder; `usage`, for what is no pattern.
  */
 export async function matches(pattern: string): Promise<readonly Entry[]> {
+  if (countAlternatives(pattern) > MOST_ALTERNATIVES) {
+    throw new RankMeError("usage", `its braces stand for more than ${MOST_ALTERNATIVES} paths`, {
+      place: { input: pattern },
+      advice: "write fewer of them, or * in their place",
+    });
+  }
   const found = new Map<string, Entry>();
   for (const path of alternatives(pattern)) {
     const absolute = path.startsWith("/");
-    const steps = path.split("/").filter((step) => step !== "");
+    // Folders of any folders are any folders: taken one by one, they would be gone through many times.
+    const steps = path.split("/")
+      .filter((step, i, all) => step !== "" && !(step === "**" && all[i - 1] === "**"));
     for await (const entry of walk(absolute ? "/" : "", steps)) found.set(entry.path, entry);
   }
   const folders = [...found.values()].filter(({ isFolder }) => isFolder);
@@ -72,26 +80,52 @@ async function* walkDown(
   }
 }
 
-/** What a pattern with braces stands for, braces inside braces too. */
-function alternatives(pattern: string): readonly string[] {
-  let depth = 0, start = -1;
-  const commas: number[] = [];
-  for (let i = 0; i < pattern.length; i++) {
-    if (pattern[i] === "{") {
-      if (depth++ === 0) start = i;
-    } else if (pattern[i] === "," && depth === 1) {
-      commas.push(i);
-    } else if (pattern[i] === "}" && depth > 0 && --depth === 0) {
-      if (commas.length > 0) {
-        const cuts = [start, ...commas, i];
-        const before = pattern.slice(0, start), after = pattern.slice(i + 1);
-        return cuts.slice(1).flatMap((end, part) =>
-          alternatives(before + pattern.slice(cuts[part] + 1, end) + after)
-        );
-      }
+/**
+ * As many paths may the braces of a pattern stand for: each is looked for by itself, and two dozen of
+ * `{a,b}` in a row would be millions.
+ */
+const MOST_ALTERNATIVES = 1000;
+
+/** How many paths the braces of a pattern stand for, found without writing them down. */
+function countAlternatives(pattern: string): number {
+  // Of each brace that is open: those of its parts before the last comma, and those after it.
+  const open = [{ before: 0, last: 1 }];
+  for (const character of pattern) {
+    const inner = open.at(-1)!;
+    if (character === "{") {
+      open.push({ before: 0, last: 1 });
+    } else if (character === "," && open.length > 1) {
+      inner.before += inner.last;
+      inner.last = 1;
+    } else if (character === "}" && open.length > 1) {
+      open.pop();
+      // Braces without a comma are characters like others, and so is all that is in them.
+      if (inner.before > 0) open.at(-1)!.last *= inner.before + inner.last;
     }
   }
-  return [pattern];
+  return open[0].last;
+}
+
+/** What a pattern with braces stands for, braces inside braces too. */
+function alternatives(pattern: string): readonly string[] {
+  let found = [""], from = 0, depth = 0, start = -1;
+  let commas: number[] = [];
+  for (let i = 0; i < pattern.length; i++) {
+    if (pattern[i] === "{") {
+      if (depth++ > 0) continue;
+      start = i;
+      commas = [];
+    } else if (pattern[i] === "," && depth === 1) {
+      commas.push(i);
+    } else if (pattern[i] === "}" && depth > 0 && --depth === 0 && commas.length > 0) {
+      const cuts = [start, ...commas, i], before = pattern.slice(from, start);
+      const parts = cuts.slice(1)
+        .flatMap((end, part) => alternatives(pattern.slice(cuts[part] + 1, end)));
+      found = found.flatMap((head) => parts.map((part) => head + before + part));
+      from = i + 1;
+    }
+  }
+  return found.map((head) => head + pattern.slice(from));
 }
 
 /** Stands for stars in a pattern: no name of a file has it. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { RankMeError } from "../../../src/errors.ts";
 import { isPattern, matches } from "../../../src/sources/shards/glob.ts";
 import { withFolder } from "./folders.ts";
@@ -92,5 +92,37 @@ Deno.test("what cannot be a pattern is refused", async () => {
   await withFolder(["1.npy"], async (folder) => {
     const error = await assertRejects(() => matches(`${folder}/[z-a].npy`), RankMeError);
     assertEquals(error.code, "usage");
+  });
+});
+
+Deno.test("braces that stand for more paths than can be looked for are refused at once", async () => {
+  const started = performance.now();
+  const many = ["{a,b}".repeat(22), "{a,b}".repeat(5000), `{${"a,".repeat(1000)}}`];
+  const nested = `${"{a,".repeat(5000)}b${"}".repeat(5000)}`;
+  for (const pattern of [...many, nested]) {
+    assertEquals(isPattern(pattern), true);
+    const error = await assertRejects(() => matches(pattern), RankMeError);
+    assertEquals(error.code, "usage");
+    assertStringIncludes(error.message, "its braces stand for more than 1000 paths");
+  }
+  assertEquals(isPattern("{".repeat(100_000)), false);
+  assert(performance.now() - started < 2000);
+});
+
+Deno.test("a thousand paths may be in braces, and what has no comma counts as one", async () => {
+  await withFolder(FILES, async (folder) => {
+    const digits = "{0,1,2,3,4,5,6,7,8,9}";
+    assertEquals(await matches(`${folder}/a/${digits.repeat(3)}.npy`), []);
+    const [{ path }] = await matches(`${folder}/a/{1{0,5},x}.npy`);
+    assertEquals(path, `${folder}/a/10.npy`);
+    assertEquals(await matches(`${folder}/{b${digits.repeat(9)}}/1.npy`), []);
+  });
+});
+
+Deno.test("any folders of any folders are gone through once", async () => {
+  await withFolder([`${"d/".repeat(12)}1.npy`], async (folder) => {
+    const started = performance.now();
+    assertEquals((await matches(`${folder}/${"**/".repeat(12)}1.npy`)).length, 1);
+    assert(performance.now() - started < 2000);
   });
 });
