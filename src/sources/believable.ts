@@ -1,5 +1,11 @@
 import { RankMeError } from "../errors.ts";
-import { mayNameWholes, namesWhat, numberedColumns, prefixNamesWhat } from "./column_names.ts";
+import {
+  mayNameWholes,
+  namesWhat,
+  numberedColumns,
+  patternsOf,
+  prefixNamesWhat,
+} from "./column_names.ts";
 import { A_FEW, type Column, listed, type UnprovenColumn } from "./column.ts";
 import type { RowBlock } from "./row_block.ts";
 import { Verdicts } from "./verdicts.ts";
@@ -58,19 +64,21 @@ function dimensions(columns: readonly Column[]): Column[] {
   const numbers = columns.filter(({ kind, isPart }) => kind === "numbers" && !isPart);
   const counted = numberedColumns(numbers)
     .filter(({ prefix, areCounted }) => areCounted && prefixNamesWhat(prefix) !== "other")
-    .map(({ prefix, columns }) => asOne(prefix, columns.length));
+    .map(({ prefix, columns: theirs }) => asOne(prefix, theirs, columns));
   const fields = Map.groupBy(
     numbers.filter(({ name }) => name.includes(".")),
     ({ name }) => name.slice(0, name.lastIndexOf(".") + 1),
   );
   const objects = [...fields].filter(([prefix]) => namesWhat(prefix) === "embeddings")
-    .map(([prefix, { length }]) => asOne(prefix, length));
-  return [...counted, ...objects].filter(({ numbers }) => numbers > 1);
+    .map(([prefix, theirs]) => asOne(prefix, theirs, columns));
+  return [...counted, ...objects].filter(({ numbers = 0 }) => numbers > 1);
 }
 
-function asOne(prefix: string, numbers: number) {
-  const type = `${numbers} columns of numbers`;
-  return { name: `${prefix}*`, kind: "numbers", type, numbers } as const;
+function asOne(prefix: string, theirs: readonly Column[], columns: readonly Column[]): Column {
+  const { length } = theirs, type = `${length} columns of numbers`;
+  const patterns = patternsOf({ prefix, columns: theirs }, columns) ?? "NAME,NAME";
+  const advice = `say which it is with --column NAME or --columns ${patterns}`;
+  return { name: `${prefix}*`, kind: "numbers", type, numbers: length, advice };
 }
 
 /**
@@ -149,9 +157,7 @@ export class FirstNumbers {
 }
 
 function doubted(why: string, columns: readonly Column[], rival?: Column): RankMeError {
-  const advice = rival?.kind === "numbers"
-    ? `say which it is with --column NAME or --columns '${rival.name}'`
-    : rival?.advice ?? columns.find(({ advice }) => advice !== undefined)?.advice;
+  const advice = rival?.advice ?? columns.find(({ advice }) => advice !== undefined)?.advice;
   return new RankMeError(
     "column",
     `no column is plainly of embeddings: ${why}; there are: ${listed(columns)}`,

@@ -1,3 +1,6 @@
+import { quoted } from "./foreign/lines.ts";
+import { starsIn } from "./stars.ts";
+
 /** Words that name a part of a model, whose number says which. */
 export const LAYER_WORDS: readonly string[] = ["layer", "block", "stage"];
 
@@ -101,6 +104,28 @@ export function numberedColumns<T extends { readonly name: string }>(
     const ordered = found.toSorted((a, b) => Number(digits(a)) - Number(digits(b)));
     return { prefix, columns: ordered, areCounted: areCounted(ordered.map(digits)) };
   });
+}
+
+/**
+ * Patterns that take the columns of one prefix: of `file`, `f0` and `f1` these are `f0*` and `f1*`.
+ *
+ * @param numbered The columns.
+ * @param all All columns that a pattern can take.
+ * @returns The patterns as `--columns` takes them in a shell; none where they take others as well.
+ */
+export function patternsOf<T extends { readonly name: string }>(
+  { prefix, columns }: Pick<NumberedColumns<T>, "prefix" | "columns">,
+  all: readonly T[],
+): string | undefined {
+  const theirs = new Set(columns), others = all.filter((column) => !theirs.has(column));
+  const begins = new Set(columns.map(({ name }) => name.slice(0, prefix.length + 1)));
+  // What stands between commas is a pattern of its own.
+  const patterns = [[prefix], [...begins].sort()]
+    .map((beginnings) => beginnings.map((beginning) => `${beginning}*`))
+    .find((some) =>
+      some.map(starsIn).every((stars) => !others.some(({ name }) => stars.test(name)))
+    );
+  return patterns && !prefix.includes(",") ? quoted(patterns.join(",")) : undefined;
 }
 
 /** Whether numbers are those from 0 or 1 on, padded alike. */

@@ -2,11 +2,11 @@ import { RankMeError } from "../errors.ts";
 import type { Axes } from "./axes.ts";
 import { believed, checkCounted } from "./believable.ts";
 import { type Column, listed, type UnprovenColumn } from "./column.ts";
-import { namesWhat, numberedColumns } from "./column_names.ts";
+import { namesWhat, numberedColumns, patternsOf } from "./column_names.ts";
 import type { ReadColumns } from "./read_columns.ts";
 import type { RowBlock } from "./row_block.ts";
 import { compareNaturally } from "./shards/natural_order.ts";
-import { withStars } from "./stars.ts";
+import { starsIn } from "./stars.ts";
 
 /** Which columns hold the embeddings. */
 export interface ColumnChoice {
@@ -183,8 +183,9 @@ function matchingVectors(
 
 /** The columns that a pattern matches, those that say what rows belong to left out. */
 function matching(columns: readonly Column[], pattern: string): number[] {
+  const stars = starsIn(pattern);
   const matches = columns.flatMap(({ name, kind }, index) =>
-    kind !== "key" && globMatches(pattern, name) ? [index] : []
+    kind !== "key" && stars.test(name) ? [index] : []
   );
   if (matches.length > 0) return matches;
   throw new RankMeError("column", `no column is named "${pattern}"; there are: ${listed(columns)}`);
@@ -253,18 +254,17 @@ function onlyNumbers(columns: readonly Column[], needs: Needs): ChosenColumns {
   throw new RankMeError(
     "column",
     `no column holds lists of numbers, but there are columns of numbers: ${listed(numbers)}`,
-    { advice: namingNumbers(numbers) },
+    { advice: namingNumbers(numbers, columns) },
   );
 }
 
 /** How to name the dimensions: by a pattern where their names are numbered, and it takes no others. */
-function namingNumbers(numbers: readonly Column[]): string {
+function namingNumbers(numbers: readonly Column[], columns: readonly Column[]): string {
   const [first, ...others] = numberedColumns(numbers);
-  const pattern = first && `${first.prefix}*`;
-  const isTheirs = first && others.length === 0 &&
-    numbers.every((column) => first.columns.includes(column) || !globMatches(pattern, column.name));
-  return isTheirs
-    ? `if each is one dimension, name them: --columns '${pattern}'`
+  const taken = columns.filter(({ kind }) => kind !== "key");
+  const patterns = first && others.length === 0 ? patternsOf(first, taken) : undefined;
+  return patterns !== undefined
+    ? `if each is one dimension, name them: --columns ${patterns}`
     : "name each that is a dimension: --columns NAME,NAME";
 }
 
@@ -380,9 +380,4 @@ export function originOf(
     case "several":
       return { origin };
   }
-}
-
-function globMatches(pattern: string, name: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
-  return withStars(parts).test(name);
 }

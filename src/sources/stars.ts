@@ -16,3 +16,15 @@ export function withStars(parts: readonly string[]): RegExp {
   const between = others.map((part, index) => `(?=(.*?${part}))\\${index + 1}`);
   return new RegExp(`^${first}${between.join("")}.*${last}$`, "su");
 }
+
+/**
+ * An expression for a pattern of names.
+ *
+ * @param pattern The pattern, in which `*` stands for any characters.
+ * @returns What matches the names that it stands for.
+ */
+export function starsIn(pattern: string): RegExp {
+  return withStars(
+    pattern.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")),
+  );
+}

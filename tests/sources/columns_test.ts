@@ -160,11 +160,14 @@ Deno.test("columns of numbers that do not count dimensions, and only them, are n
 
 Deno.test("columns that no pattern takes without others are asked for by their names", () => {
   for (
-    const names of [["dim_0"], ["x", "y"], ["left", "right"], ["dim_0", "other_1"], [
-      "id",
-      "0",
-      "1",
-    ]]
+    const names of [
+      ["dim_0"],
+      ["x", "y"],
+      ["left", "right"],
+      ["dim_0", "other_1"],
+      ["f0", "f1", "f1_mean"],
+      ["a,0", "a,1", "b"],
+    ]
   ) {
     const error = refusal(numbers(...names));
     assertStringIncludes(error.message, "name each that is a dimension: --columns NAME,NAME");
@@ -174,6 +177,24 @@ Deno.test("columns that no pattern takes without others are asked for by their n
     others.message,
     "; a column of lists of float16, float32 or float64 is needed",
   );
+});
+
+Deno.test("the patterns that are advised take the dimensions and no other column of any type", () => {
+  const dimensions = Array.from({ length: 12 }, (_, i) => `f${i}`);
+  const others: Column[][] = [
+    [],
+    columnsOf({ file: "utf8" }),
+    columnsOf({ fold: "int64", "f": "float32" }),
+    [{ name: "f.shape", kind: "other", type: "list<int64>", isPart: true }],
+    columnsOf({ first: "list<utf8>" }),
+  ];
+  for (const beside of others) {
+    const columns = [...beside, ...numbers(...dimensions, "width")];
+    const { advice = "" } = refusal(columns);
+    const [, patterns] = /^if each is one dimension, name them: --columns '(.*)'$/.exec(advice)!;
+    const chosen = chooseColumns(columns, { columns: patterns.split(",") });
+    assertEquals(chosen.names.toSorted(), dimensions.toSorted(), patterns);
+  }
 });
 
 Deno.test("columns that count dimensions are taken in the order of their numbers", () => {

@@ -29,6 +29,7 @@ const keyed = (i: number, prefix: string) =>
 const DOUBTED: readonly (readonly [row: (i: number) => unknown, message: string])[] = [
   [(i) => ({ mean_rgb: few(i), ...keyed(i, "d") }), '"mean_rgb" has 3 numbers beside "d*"'],
   [(i) => ({ features: few(i), ...keyed(i, "d") }), "--column NAME or --columns 'd*'"],
+  [(i) => ({ features: few(i), day: "a", ...keyed(i, "d") }), "or --columns 'd0*,d1*,d2*,d3*,"],
   [(i) => ({ features: [3, i, 4, 1], embedding: base64(i) }), '"features" has 4 numbers beside'],
   [(i) => ({ x: [0.1, 0.2 * i], image_features: base64(i) }), '"x" is beside "image_features"'],
   [(i) => ({ layer_norms: [...few(i), ...vector(i)], embedding_b64: base64(i) }), "11 numbers"],

@@ -1,7 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { chooseColumns } from "../../src/sources/columns.ts";
+import { matches } from "../../src/sources/shards/glob.ts";
 import { withStars } from "../../src/sources/stars.ts";
+import { withFolder } from "./shards/folders.ts";
 
 /** Whether a name fits, by the definition: a star is any beginning of what is left. */
 function fits([first, ...others]: readonly string[], name: string): boolean {
@@ -39,4 +41,19 @@ Deno.test("200,000 columns that count the dimensions are chosen in no time to sp
   assert(performance.now() - started < 2000);
   assert(chosen.kind === "numbers");
   assertEquals([chosen.indices.length, chosen.indices.at(-1)], [200_000, 199_999]);
+});
+
+Deno.test("names with many stars that fit none are refused at once, be they of files or columns", async () => {
+  const name = "a".repeat(40);
+  await withFolder([`aa/${name}`], async (folder) => {
+    const started = performance.now();
+    assertEquals(await matches(`${folder}/aa/${"*a".repeat(12)}b`), []);
+    const column = { name, kind: "numbers", type: "float32" } as const;
+    assertThrows(
+      () => chooseColumns([column], { columns: [`${"*a".repeat(8)}*b`] }),
+      Error,
+      "no column is named",
+    );
+    assert(performance.now() - started < 2000);
+  });
 });

@@ -262,7 +262,7 @@ const NO_COLUMNS: readonly (readonly [text: string, options: ReadOptions, messag
   [
     "id,0,1\n7,1,2\n",
     { header: true },
-    "id (numeric), 0 (numeric), 1 (numeric); name each that is a dimension: --columns NAME,NAME",
+    "0 (numeric), 1 (numeric); if each is one dimension, name them: --columns '0*,1*'",
   ],
   [
     "x,y\n1,2\n",
