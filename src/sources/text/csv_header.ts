@@ -1,4 +1,5 @@
 import { RankMeError } from "../../errors.ts";
+import { patternsOf } from "../column_names.ts";
 import { isDecimalComma } from "./decimal_comma.ts";
 import { numberOf } from "./numbers.ts";
 import { VectorScanner } from "./vectors.ts";
@@ -193,9 +194,32 @@ function ambiguous(
   cells: readonly string[],
   what = "the first row could be names or numbers",
 ): RankMeError {
+  const ifNot = cells.some((cell) => kindOf(cell) === "text")
+    ? `; if it does not, ${besideText(cells)}`
+    : ", --no-header if it does not";
   return new RankMeError("column", `${what}: ${shownCells(cells)}`, {
-    advice: "pass --header if it names the columns, --no-header if it does not",
+    advice: `pass --header if it names the columns${ifNot}`,
   });
+}
+
+/** As many columns are named one by one. */
+const MOST_NAMED = 12;
+
+/**
+ * What reads a text without a header whose rows have text beside the numbers, which none is without naming
+ * its dimensions. Of whole numbers nobody knows whether they are one or an identifier.
+ */
+function besideText(cells: readonly string[]): string {
+  const columns = cells.map((cell, index) => ({ name: `${index}`, cell }));
+  const numbers = columns.filter(({ cell }) => typeof numberOf(cell) === "number");
+  const names = !numbers.every(({ cell }) => isFraction(cell))
+    ? undefined
+    : numbers.length <= MOST_NAMED
+    ? numbers.map(({ name }) => name).join(",")
+    : patternsOf({ prefix: "", columns: numbers }, columns);
+  return names === undefined
+    ? "pass --no-header, and name the dimensions with --columns, from 0"
+    : `and its numbers are the dimensions, pass --no-header --columns ${names}`;
 }
 
 /** Cells that a message shows, and characters of each. */

@@ -191,8 +191,35 @@ Deno.test("a header is no row, and a row no header, whatever the user says of it
   assertEquals(
     refusal(() => csvRows("a,0.5\nb,1\n")).message,
     'line 1: the first row could be names or numbers: "a", "0.5"; pass --header if it names the ' +
-      "columns, --no-header if it does not",
+      "columns; if it does not, and its numbers are the dimensions, pass --no-header --columns 1",
   );
+});
+
+Deno.test("a word or a truth value beside numbers is asked about with what reads either", () => {
+  const numbers = (dim: number) => Array.from({ length: dim }, (_, i) => i + 0.5);
+  const cases: [first: string, dim: number][] = [
+    [`n0,${numbers(8)}`, 8],
+    [`${numbers(3)},true`, 3],
+    [`x,${numbers(2)},y`, 2],
+    [`word,${numbers(30)}`, 30],
+  ];
+  for (const [first, dim] of cases) {
+    const text = `${first}\n${first}\n`;
+    const { advice = "" } = refusal(() => csvRows(text));
+    const [, columns] = /--header if .* --no-header --columns '?([^']*)'?$/.exec(advice)!;
+    const options = { header: false, columns: columns.split(",") };
+    const [row, ...others] = csvRows(text, options);
+    assertEquals(row.toSorted((a, b) => a - b), numbers(dim));
+    assertEquals(others.length, 1);
+  }
+  // A whole number may be an identifier, and of so many columns no pattern takes some.
+  for (const first of [`n0,7,${numbers(3)}`, `n0,true,${numbers(30)}`]) {
+    const { advice = "" } = refusal(() => csvRows(`${first}\n`));
+    assertStringIncludes(
+      advice,
+      "pass --no-header, and name the dimensions with --columns, from 0",
+    );
+  }
 });
 
 Deno.test("ascending whole numbers over fractions may be the names of some columns", () => {
