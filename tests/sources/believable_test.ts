@@ -108,7 +108,7 @@ Deno.test("keys of JSON Lines count by their names, whatever their order and num
   const replaced = '{"x0":1,"x1":2,"note":"a"}\n{"x0":1,"x1":2,"x2":3}\n';
   assertStringIncludes(
     refusal(() => jsonRows(replaced)).message,
-    "line 2: the embeddings move from",
+    'line 2: column "x2", which held nothing in the first rows, could be the embeddings',
   );
   assertEquals(jsonRows('{"x1":2,"x0":1}\n{"x0":3,"x1":4}\n'), [[1, 2], [3, 4]]);
   const nan = '{"x0":NaN,"x1":2}\n{"x0":1,"x1":2}\n{"x0":NaN,"x1":3,"note":1.5}\n';
