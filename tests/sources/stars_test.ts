@@ -28,19 +28,24 @@ Deno.test("many stars against a long name take no time to speak of", () => {
   const name = "a".repeat(5000);
   assert(!withStars([...new Array(12).fill("a"), "b"]).test(name));
   assert(withStars(new Array(12).fill("a")).test(name));
-  assert(performance.now() - started < 2000);
+  assert(performance.now() - started < 10_000);
 });
 
-Deno.test("200,000 columns that count the dimensions are chosen in no time to speak of", () => {
-  const columns = Array.from(
-    { length: 200_000 },
-    (_, i) => ({ name: `c${i}`, kind: "numbers", type: "float32" } as const),
-  );
-  const started = performance.now();
-  const chosen = chooseColumns(columns, {});
-  assert(performance.now() - started < 2000);
-  assert(chosen.kind === "numbers");
-  assertEquals([chosen.indices.length, chosen.indices.at(-1)], [200_000, 199_999]);
+Deno.test("ten times as many columns that count the dimensions take some ten times as long", () => {
+  const milliseconds = (count: number) => {
+    const columns = Array.from(
+      { length: count },
+      (_, i) => ({ name: `c${i}`, kind: "numbers", type: "float32" } as const),
+    );
+    const started = performance.now();
+    const chosen = chooseColumns(columns, {});
+    assert(chosen.kind === "numbers");
+    assertEquals([chosen.indices.length, chosen.indices.at(-1)], [count, count - 1]);
+    return performance.now() - started;
+  };
+  const few = milliseconds(20_000);
+  // Squares would make it a hundred times.
+  assert(milliseconds(200_000) < 40 * few + 500);
 });
 
 Deno.test("names with many stars that fit none are refused at once, be they of files or columns", async () => {
@@ -54,6 +59,6 @@ Deno.test("names with many stars that fit none are refused at once, be they of f
       Error,
       "no column is named",
     );
-    assert(performance.now() - started < 2000);
+    assert(performance.now() - started < 10_000);
   });
 });
