@@ -4,7 +4,7 @@ const ROOT = new URL("../../", import.meta.url);
 
 async function run(script: string, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--no-lock", script, ...args],
+    args: ["run", "--quiet", "--no-prompt", "--no-lock", script, ...args],
     cwd: ROOT,
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
