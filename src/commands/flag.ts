@@ -25,3 +25,13 @@ export const COMMON_FLAGS: readonly Flag[] = [
   { name: "help", short: "h", help: "show this help" },
   { name: "version", short: "V", help: "show the version" },
 ];
+
+/**
+ * All flags that a command takes.
+ *
+ * @param flags Its own.
+ * @returns These, and then those that every command has.
+ */
+export function withCommon(flags: readonly Flag[]): readonly Flag[] {
+  return [...flags, ...COMMON_FLAGS];
+}

@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { COMMON_FLAGS, type Flag } from "./flag.ts";
+import { type Flag, withCommon } from "./flag.ts";
 import { usage } from "./usage.ts";
 import { plainWords } from "./words.ts";
 
@@ -14,13 +14,13 @@ export class Arguments {
 
   /**
    * @param args The words after the command.
-   * @param flags The flags there are, besides {@linkcode COMMON_FLAGS}.
+   * @param flags The flags there are, besides those that every command has.
    * @throws {RankMeError} `usage`, for a flag there is none of or that does nothing without another, a
    * value that is missing or none of the choices, a switch that is neither true nor false, and an input
    * without a name.
    */
   constructor(args: readonly string[], flags: readonly Flag[]) {
-    const all = [...flags, ...COMMON_FLAGS];
+    const all = withCommon(flags);
     const parsed: Record<string, unknown> & { _: (string | number)[] } = parseArgs(
       plainWords(args, all),
       {

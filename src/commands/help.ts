@@ -1,7 +1,7 @@
 import { hanging, wrap, wrapWords } from "../report/layout.ts";
 import { VERSION } from "../report/version.ts";
 import type { Command } from "./command.ts";
-import { COMMON_FLAGS, type Flag } from "./flag.ts";
+import { type Flag, withCommon } from "./flag.ts";
 
 /** Longer lines are hard to read, however wide the terminal is. */
 const WIDEST = 100;
@@ -59,7 +59,7 @@ export function commandHelp(command: Command, width: number): string {
     ...paragraphs(description, width),
     "",
     "Flags",
-    ...columns([...flags, ...COMMON_FLAGS].map((flag) => [spelling(flag), flag.help]), width),
+    ...columns(withCommon(flags).map((flag) => [spelling(flag), flag.help]), width),
     "",
     "Examples",
     ...examples.flatMap(([command, what], index) => [

@@ -48,17 +48,10 @@ export function chooseSameColumns(
       `there is no column "${missing}" as in ${part}; there are: ${listed(columns)}`,
     );
   }
-  const isNamed = choice.column !== undefined || choice.columns !== undefined;
-  const other = isNamed || earlier.kind !== "vectors"
-    ? undefined
-    : fittingColumns(columns.filter(({ isPart }) => !isPart), choice.axes)
-      .find((column) => column.name !== name && !choice.keys?.includes(column.name));
-  // Which of the two is meant the first part did not have to ask.
-  if (other) throw notTheSame(`${part} has no column "${other.name}", as there is here`);
   const chosen = chosenAgain(columns, choice, earlier, needs);
   const there = new Set(names);
   const more = chosen.names.find((name) => !there.has(name));
-  if (more !== undefined) throw notTheSame(`${part} has no column "${more}", as there is here`);
+  if (more !== undefined) throw oneMore(more, part);
   const alike = { name, names, reason: `as in ${part}` };
   return chosen.kind === "vectors"
     ? { ...chosen, ...alike }
@@ -69,17 +62,20 @@ export function chooseSameColumns(
 function chosenAgain(
   columns: readonly Column[],
   choice: Omit<Choice, "earlier">,
-  { kind, name }: EarlierColumns,
+  { kind, name, part }: EarlierColumns,
   needs?: Needs,
 ): ChosenColumns {
+  const { keys = [] } = choice;
+  const isNamed = choice.column !== undefined || choice.columns !== undefined;
   if (kind === "vectors") {
+    // Which of two is meant the first part did not have to ask.
+    const fitting = fittingColumns(columns.filter(({ isPart }) => !isPart), choice.axes);
+    const more = fitting.find((column) => column.name !== name && !keys.includes(column.name));
+    if (more && !isNamed) throw oneMore(more.name, part);
     return chooseColumns(columns, { ...choice, column: name, columns: undefined }, needs);
   }
-  if (choice.column !== undefined || choice.columns !== undefined) {
-    return chooseColumns(columns, choice, needs);
-  }
+  if (isNamed) return chooseColumns(columns, choice, needs);
   // One more column of numbers could be a dimension more.
-  const { keys = [] } = choice;
   const indices = columns.flatMap(({ kind, name }, index) =>
     kind === "numbers" && !keys.includes(name) ? [index] : []
   );
@@ -107,6 +103,10 @@ function inOrder(
     const { type } = columns.find((column) => column.name === name)!;
     throw notTheSame(`column "${name}" is ${type}, and is not read as that of ${part}`);
   });
+}
+
+function oneMore(name: string, part: string): RankMeError {
+  return notTheSame(`${part} has no column "${name}", as there is here`);
 }
 
 function notTheSame(what: string): RankMeError {

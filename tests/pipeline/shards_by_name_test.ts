@@ -268,3 +268,9 @@ Deno.test("a shard without the column that says what rows belong to is refused",
   }, { by: "class" });
   assertEquals(message.startsWith('b.jsonl: there is no column "class"'), true, message);
 });
+
+Deno.test("lists of lists beside the vectors of a later shard are no other embeddings", async () => {
+  const rows = HALVES[1].map((emb) => ({ emb, states: [emb, emb] }));
+  const files = { "a.jsonl": lines(HALVES[0].map((emb) => ({ emb }))), "b.jsonl": lines(rows) };
+  assertAlmostEquals(await ranked(files), BY_NAME, 1e-9);
+});

@@ -1,6 +1,6 @@
 import { type Command, DEFAULT_COMMAND } from "../command.ts";
-import type { Flag } from "../flag.ts";
-import { flagsOf, HELP, spellings } from "./words.ts";
+import { type Flag, withCommon } from "../flag.ts";
+import { HELP, spellings } from "./words.ts";
 
 /**
  * The script that completes for bash.
@@ -46,7 +46,7 @@ complete -o default -F _rankme rankme
 /** What may follow a command. */
 function caseOf(command: Command): string {
   const { name, operands } = command;
-  const flags = flagsOf(command);
+  const flags = withCommon(command.flags);
   const valued = flags.filter(({ value, isPath }) => value !== undefined && !isPath);
   const others = valued.filter(({ choices }) => !choices);
   return [

@@ -1,6 +1,6 @@
 import { type Command, DEFAULT_COMMAND } from "../command.ts";
-import type { Flag } from "../flag.ts";
-import { flagsOf, HELP } from "./words.ts";
+import { type Flag, withCommon } from "../flag.ts";
+import { HELP } from "./words.ts";
 
 /**
  * The script that completes for fish.
@@ -22,14 +22,14 @@ export function fishCompletions(commands: readonly Command[]): string {
 
 /** What may follow a command. */
 function linesOf(command: Command, names: readonly string[]): string[] {
-  const { name, operands } = command;
+  const { name, operands, flags } = command;
   const others = [...names.filter((one) => one !== name), HELP].join(" ");
   const isMeant = name === DEFAULT_COMMAND
     ? `not __fish_seen_subcommand_from ${others}`
     : `__fish_seen_subcommand_from ${name}`;
   return [
     ...operands ? [line(isMeant, "-f", "-a", operands.join(" "))] : [],
-    ...flagsOf(command).flatMap((flag) => flagLines(flag, isMeant)),
+    ...withCommon(flags).flatMap((flag) => flagLines(flag, isMeant)),
   ];
 }
 

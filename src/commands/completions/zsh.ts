@@ -1,6 +1,6 @@
 import { type Command, DEFAULT_COMMAND } from "../command.ts";
-import type { Flag } from "../flag.ts";
-import { flagsOf, HELP, spellings } from "./words.ts";
+import { type Flag, withCommon } from "../flag.ts";
+import { HELP, spellings } from "./words.ts";
 
 /**
  * The script that completes for zsh.
@@ -46,9 +46,9 @@ if [[ $funcstack[1] == _rankme ]]; then _rankme "$@"; else compdef _rankme rankm
 
 /** What may follow a command. */
 function caseOf(command: Command): string {
-  const { name, operands } = command;
+  const { name, operands, flags } = command;
   const rest = operands ? `:word:(${operands.join(" ")})` : "*:input:_files";
-  const specs = [...flagsOf(command).flatMap(specsOf), rest];
+  const specs = [...withCommon(flags).flatMap(specsOf), rest];
   return [
     `    ${name})`,
     `      _arguments -s ${specs.map((one) => `\\\n        ${quoted(one)}`).join(" ")} ;;`,

@@ -40,7 +40,7 @@ export class ArrowBatchStream extends TransformStream<Uint8Array, RecordBatch> {
    */
   constructor({ strict }: ArrowBatchStreamOptions = {}) {
     const parser = new ArrowStreamParser({ strict });
-    super(parsing(parser, ({ schema, data }) => new RecordBatch(schema, data)));
+    super(parsing(parser, { take: ({ schema, data }) => new RecordBatch(schema, data) }));
     this.#parser = parser;
   }
 

@@ -1,22 +1,28 @@
 import type { ByteParser } from "./byte_parser.ts";
 
+/** What a stage makes of the values that a parser finds. */
+interface Taker<T, O> {
+  /** What is passed on of a value; nothing where it is left out. */
+  take(value: T): O | undefined;
+  /** Is told that there are no more. */
+  end?(): void;
+}
+
 /**
  * What a stage does that reads bytes as they come.
  *
  * @param parser What reads them.
- * @param wrap What the stage passes on of each value; nothing where it is left out.
- * @param end Is told that there are no more. Default: nobody.
+ * @param taker What takes the values that it finds.
  * @returns The doings of a `TransformStream`.
  */
 export function parsing<T, O>(
   parser: ByteParser<T>,
-  wrap: (value: T) => O | undefined,
-  end = () => {},
+  taker: Taker<T, O>,
 ): Transformer<Uint8Array, O> {
   const pass = (values: Iterable<T>, controller: TransformStreamDefaultController<O>) => {
     for (const value of values) {
-      const wrapped = wrap(value);
-      if (wrapped !== undefined) controller.enqueue(wrapped);
+      const taken = taker.take(value);
+      if (taken !== undefined) controller.enqueue(taken);
     }
   };
   return {
@@ -27,7 +33,7 @@ export function parsing<T, O>(
     },
     flush(controller) {
       pass(parser.finish(), controller);
-      end();
+      taker.end?.();
     },
   };
 }

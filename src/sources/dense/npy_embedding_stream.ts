@@ -48,7 +48,7 @@ export class NpyEmbeddingStream extends TransformStream<Uint8Array, EmbeddingBat
   constructor(options: NpyEmbeddingStreamOptions = {}) {
     const { axes } = options;
     const usable = new UsableRows(options);
-    super(parsing(npyReader.parse!({ axes }), (block) => usable.take(block), () => usable.end()));
+    super(parsing(npyReader.parse!({ axes }), usable));
     this.#usable = usable;
   }
 

@@ -47,7 +47,7 @@ export class RawEmbeddingStream extends TransformStream<Uint8Array, EmbeddingBat
   constructor({ format, dim, ...options }: RawEmbeddingStreamOptions) {
     const usable = new UsableRows(options);
     super(
-      parsing(rawReader(format).parse!({ dim }), (block) => usable.take(block), () => usable.end()),
+      parsing(rawReader(format).parse!({ dim }), usable),
     );
     this.#usable = usable;
   }

@@ -53,8 +53,7 @@ export class SafetensorsEmbeddingStream extends TransformStream<Uint8Array, Embe
     super(
       parsing(
         safetensorsReader.parse!({ column, axes }),
-        (block) => usable.take(block),
-        () => usable.end(),
+        usable,
       ),
     );
     this.#usable = usable;

@@ -21,8 +21,11 @@ const OF_ANOTHER_SET = new RegExp(
   "gi",
 );
 /** Words after which a number is one of a shard, though others may be missing. */
-const OF_A_SHARD =
-  /(?<![a-z])(part|shard|chunk|rank|batch|data|emb|embed|embedding|embeddings|embs|feat|features?|vec|vectors?|file|worker|process|proc|gpu|node|device|out|output|outputs|x|img|image|images|text|frame|clip|video|id|row|rows|n|p|s|of|train|test|val|valid|validation)[-_. (]*$/i;
+const SHARDS =
+  "part|shard|chunk|rank|batch|data|emb|embed|embedding|feat|feature|vec|vector|file|" +
+  "worker|process|proc|gpu|node|device|out|output|x|img|image|text|frame|clip|video|id|row|n|p|s|of|" +
+  "train|test|val|valid|validation";
+const OF_A_SHARD = new RegExp(`(?<![a-z])(?:${SHARDS})s?[-_. (]*$`, "i");
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 /** So many hexadecimal digits, or letters and digits in turns, are a hash or an identifier. */
 const HASH =
@@ -78,11 +81,6 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
   const stems = countedStems(files.map(({ name }) => stemOf(name)));
   const byStem = Map.groupBy(files, ({ name }) => stems(stemOf(name)));
   if (byStem.size >= MANY_STEMS && byStem.size === files.length) return new Map();
-  const counted = new Set(
-    [...byStem].flatMap(([stem, group]) =>
-      areShards(group.map(({ name }) => stemOf(name))) ? [stem] : []
-    ),
-  );
   const sets = new Map<string, string[]>();
   for (const [stem, group] of byStem) {
     // Parts that are numbered on through several folders are of one data set.
@@ -91,9 +89,9 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
       new Set(group.map(({ name }) => name)).size;
     const areApart = folders.size > 1 &&
       (isRepeated || [...folders].some(isOfItsOwn));
+    const areOne = areShards(group.map(({ name }) => stemOf(name)));
     for (const { path, folder, name } of group) {
-      const own = counted.has(stem) ? "" : stemOf(name);
-      const key = `${areApart ? folder : ""}${stem}${own}`;
+      const key = (areApart ? folder : "") + (areOne ? stem : stemOf(name));
       const set = sets.get(key);
       if (set) set.push(path);
       else sets.set(key, [path]);
@@ -103,8 +101,9 @@ function setsAmong(paths: readonly string[]): Map<string, string[]> {
 }
 
 /**
- * Whether names that differ in numbers can be those of shards. Those of one count from 0 or 1,
- * or on, or are spaced evenly, or are years, or have a word or zeros before them that say so; `resnet18` beside `resnet50` has none.
+ * Whether names that differ in numbers can be those of shards: these count from 0 or 1, or on, or are
+ * spaced evenly, or are years, or have a word or zeros before them that say so. `resnet18` beside
+ * `resnet50` has none of that.
  */
 function areShards(stems: readonly string[]): boolean {
   const names = [...new Set(stems)];

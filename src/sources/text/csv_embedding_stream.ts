@@ -44,7 +44,7 @@ export class CsvEmbeddingStream extends TransformStream<Uint8Array, EmbeddingBat
   constructor(options: CsvEmbeddingStreamOptions = {}) {
     const usable = new UsableRows(options);
     const parser = new TextFeeder(new CsvRows(options));
-    super(parsing(parser, (block) => usable.take(block), () => usable.end()));
+    super(parsing(parser, usable));
     this.#usable = usable;
   }
 

@@ -40,7 +40,7 @@ export class JsonLinesEmbeddingStream extends TransformStream<Uint8Array, Embedd
   constructor(options: JsonLinesEmbeddingStreamOptions = {}) {
     const usable = new UsableRows(options);
     const parser = new TextFeeder(new JsonLineRows(options));
-    super(parsing(parser, (block) => usable.take(block), () => usable.end()));
+    super(parsing(parser, usable));
     this.#usable = usable;
   }
 
