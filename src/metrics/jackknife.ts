@@ -40,10 +40,12 @@ export interface Replicates {
   readonly sizes?: readonly number[];
   /** How many times wider to make intervals: see {@linkcode tailWidening}. Default: 1. */
   readonly widening?: number;
+  /** How much of the standard error rounding may have made: it is not said to be less. Default: 0. */
+  readonly rounding?: number;
 }
 
 /** How to make an interval of replicates. */
-export interface JackknifeOptions extends Pick<Replicates, "sizes" | "widening"> {
+export interface JackknifeOptions extends Pick<Replicates, "sizes" | "widening" | "rounding"> {
   /** How often the interval should hold what it is of. Default: 0.95. */
   readonly level?: number;
 }
@@ -60,7 +62,8 @@ export interface JackknifeOptions extends Pick<Replicates, "sizes" | "widening">
  *
  * @param estimate θ: from all rows.
  * @param replicates θ_g: without each group, two or more.
- * @param options How large the groups are, which level, and how many times wider to make it.
+ * @param options How large the groups are, which level, how many times wider to make it, and what
+ * rounding may have made.
  * @returns The standard error and the interval.
  * @throws {RankMeError} `usage`, for fewer than two groups with rows, sizes that are not as many, or a
  * level that is not above 0 and below 1.
@@ -78,10 +81,10 @@ export interface JackknifeOptions extends Pick<Replicates, "sizes" | "widening">
 export function jackknife(
   estimate: number,
   replicates: readonly number[],
-  { level = LEVEL, sizes, widening = 1 }: JackknifeOptions = {},
+  { level = LEVEL, sizes, widening = 1, rounding = 0 }: JackknifeOptions = {},
 ): JackknifeInterval {
   const own = deviations({ estimate, replicates, sizes });
-  return interval(estimate, widening * length(own), own.length, level);
+  return interval(estimate, Math.max(widening * length(own), rounding), own.length, level);
 }
 
 /**
@@ -119,7 +122,8 @@ export function halfWidth({ standardError, level = LEVEL, groups }: IntervalWidt
  * @param b The second.
  * @param options Which level.
  * @returns The difference a − b, its standard error and its interval, which holds 0 where the two
- * cannot be told apart. It is wider as many times as either is.
+ * cannot be told apart. It is wider as many times as either is, and no narrower than the rounding of
+ * both allows.
  * @throws {RankMeError} `usage`, as {@linkcode jackknife} does.
  *
  * @example A difference of which each group says the same
@@ -145,9 +149,13 @@ export function jackknifeDifference(
     ? length(ofA.map((value, group) => value - ofB[group]))
     : Math.hypot(length(ofA), length(ofB));
   const widening = Math.max(a.widening ?? 1, b.widening ?? 1);
+  const rounding = (a.rounding ?? 0) + (b.rounding ?? 0);
   const difference = a.estimate - b.estimate;
   const groups = Math.min(ofA.length, ofB.length);
-  return { difference, ...interval(difference, widening * error, groups, level) };
+  return {
+    difference,
+    ...interval(difference, Math.max(widening * error, rounding), groups, level),
+  };
 }
 
 /**

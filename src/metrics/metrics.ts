@@ -95,7 +95,12 @@ export const METRICS: readonly Metric[] = [
   {
     name: "alphaReq",
     summary: "α of a power law through eigenvalues 11 to 100 (Agrawal et al.)",
-    ranges: { alphaReq: () => [0, Infinity], alphaReqR2: () => [-Infinity, 1] },
+    ranges: {
+      alphaReq: () => [0, Infinity],
+      alphaReqR2: () => [-Infinity, 1],
+      alphaReqFrom: counted,
+      alphaReqTo: counted,
+    },
     compute: ({ centered }) => {
       const { alpha, r2, from, to } = alphaReq(centered) ?? {};
       return present({ alphaReq: alpha, alphaReqR2: r2, alphaReqFrom: from, alphaReqTo: to });

@@ -1,6 +1,7 @@
 import type { LengthKurtosis } from "../covariance/length_sums.ts";
 import { RankMeError } from "../errors.ts";
 import { deviations, jackknife, type JackknifeInterval } from "../metrics/jackknife.ts";
+import { movedByRounding } from "../metrics/moved_by_rounding.ts";
 import { possibleRange } from "../metrics/possible_range.ts";
 import { rankMeErrorBound } from "../metrics/rank_me_error_bound.ts";
 import type { EmbeddingStatistics } from "../metrics/statistics.ts";
@@ -12,8 +13,10 @@ import type { Numbers, Ranker } from "./rank_report.ts";
 const LEVEL = 0.95;
 /** Intervals that were widened by more carry a warning. */
 const WARNED_WIDENING = 1.5;
-/** Relative to RankMe, which is shown with four digits: what rounding may add to a standard error. */
+/** Relative to RankMe, which is shown with four digits: what rounding may make of a standard error. */
 const UNNOTICED = 1e-4;
+/** Unit roundoff of float64, of which a formula makes so many besides the root of how many it adds up. */
+const UNIT = 2 ** -53, FORMULA = 8;
 /** One fold decides where it adds so much to the variance, and the standard error is a tenth of RankMe. */
 const DECIDING = 0.9, LARGE_ERROR = 0.1;
 
@@ -53,9 +56,15 @@ export function surenessOf(
   const { replicates, bounds, failure } = replicatesOf(state, ranker);
   if (failure) return { warnings: [`no interval: without some of the rows, ${failure}`] };
   const known = { ...groups, normalKurtosis: normalLengthKurtosis(statistics.centered) };
-  const confidence = confidenceOf(numbers, replicates, known, statistics);
-  const rounding = Math.hypot(...bounds);
-  if (rounding > UNNOTICED * numbers.rankMe && confidence.standardError <= rounding) {
+  const ofMetrics = roundingOf(numbers, statistics, ranker);
+  const rounding = {
+    ...scaled(ofMetrics, Math.sqrt(replicates.length)),
+    rankMe: Math.hypot(...bounds),
+  };
+  const confidence = confidenceOf(numbers, replicates, { ...known, rounding }, statistics);
+  if (
+    rounding.rankMe > UNNOTICED * numbers.rankMe && confidence.standardError <= rounding.rankMe
+  ) {
     const what = `rounding alone may move RankMe by ${Math.max(...bounds).toPrecision(1)}`;
     return { warnings: [`no interval: without some of the rows, ${what}; --exact resolves more`] };
   }
@@ -84,6 +93,30 @@ function replicatesOf(state: PartState, ranker: Ranker): RoundedReplicates {
   return { replicates, bounds };
 }
 
+/** How far rounding may have moved each number: as far as what it is computed from being moved does. */
+function roundingOf(
+  numbers: Numbers,
+  statistics: EmbeddingStatistics,
+  ranker: Ranker,
+): Readonly<Record<string, number>> {
+  const moved = movedByRounding(statistics).map((one) => ranker.numbers(one));
+  const units = (Math.sqrt(Math.min(statistics.rows, statistics.dim)) + FORMULA) * UNIT;
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => {
+      // One that there is no number of then may be anything.
+      const changes = moved.map((other) => Math.abs((other[name] ?? Infinity) - value));
+      return [name, Math.max(...changes, units * Math.abs(value))];
+    }),
+  );
+}
+
+function scaled(
+  numbers: Readonly<Record<string, number>>,
+  by: number,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, by * value]));
+}
+
 /** What is known of the groups that were left out. */
 interface Groups {
   /** How many rows each has. */
@@ -94,6 +127,11 @@ interface Groups {
   readonly normalKurtosis: number;
 }
 
+/** The same, and how much of each standard error rounding may have made. */
+interface RoundedGroups extends Groups {
+  readonly rounding: Readonly<Record<string, number>>;
+}
+
 /**
  * How sure numbers are, by what they are without each group of rows in turn.
  *
@@ -101,12 +139,13 @@ interface Groups {
  * @param replicates The same without each group.
  * @param groups What else is known of the groups.
  * @param shape N and D, by which the ends of intervals are cut to what a number can be.
- * @returns Intervals; none for a metric that is the same without any group, or absent without one.
+ * @returns Intervals; none for a metric that is the same without any group, but for what rounding may
+ * have made, or absent without one.
  */
 function confidenceOf(
   numbers: Numbers,
   replicates: readonly Numbers[],
-  { sizes, kurtosis, normalKurtosis }: Groups,
+  { sizes, kurtosis, normalKurtosis, rounding }: RoundedGroups,
   shape: Pick<EmbeddingStatistics, "rows" | "dim">,
 ): Confidence {
   const intervals: Record<string, JackknifeInterval> = {}, widened: Record<string, number> = {};
@@ -119,7 +158,13 @@ function confidenceOf(
       { estimate: kurtosis.all, replicates: kurtosis.without },
       normalKurtosis,
     );
-    const interval = jackknife(estimate, values, { level: LEVEL, sizes, widening });
+    const interval = jackknife(estimate, values, {
+      level: LEVEL,
+      sizes,
+      widening,
+      rounding: rounding[name],
+    });
+    if (name !== "rankMe" && !(interval.standardError > rounding[name])) continue;
     intervals[name] = withinRange(estimate, interval, possibleRange(name, shape));
     if (widening > 1) widened[name] = widening;
   }
@@ -133,6 +178,7 @@ function confidenceOf(
     ...Object.keys(widened).length > 0 && { widening: widened },
     replicates,
     sizes,
+    rounding,
   };
 }
 

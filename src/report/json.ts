@@ -71,7 +71,7 @@ export function toJson(report: ScoreReport, { spectrum = false, gates }: JsonOpt
 }
 
 function withoutReplicates(
-  { replicates: _replicates, sizes: _sizes, ...confidence }: Confidence,
+  { replicates: _replicates, sizes: _sizes, rounding: _rounding, ...confidence }: Confidence,
 ): object {
   return confidence;
 }

@@ -59,6 +59,11 @@ export interface Confidence extends Interval {
    * have them, by name, because few rows far from the mean decide on them; absent for 1.
    */
   readonly widening?: { readonly [name: string]: number };
+  /**
+   * How much of each standard error rounding may have made, by name, in the unit of the number: that of
+   * RankMe, and of differences, is not less. Not in the JSON.
+   */
+  readonly rounding?: { readonly [name: string]: number };
 }
 
 /** Which columns embeddings were read from; none where the input has no names. */

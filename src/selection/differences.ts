@@ -52,5 +52,6 @@ function replicatesOf(
     replicates,
     sizes: confidence?.sizes,
     widening: confidence?.widening?.[metric],
+    rounding: confidence?.rounding?.[metric],
   };
 }

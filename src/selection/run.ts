@@ -20,6 +20,8 @@ export interface RunScore {
   readonly sizes?: readonly number[];
   /** How many times wider intervals are than a jackknife alone would have them. Default: 1. */
   readonly widening?: number;
+  /** How much of a standard error rounding may have made, in units of RankMe. Default: 0. */
+  readonly rounding?: number;
   /** N, where it is known. */
   readonly rows?: number;
   /** D, where it is known. */

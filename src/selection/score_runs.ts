@@ -126,6 +126,7 @@ function scoreOf(report: ScoreReport | SavedReport): RunScore {
     replicates: confidence.replicates.map(({ rankMe }) => rankMe),
     sizes: confidence.sizes,
     widening: confidence.widening?.rankMe,
+    rounding: confidence.rounding?.rankMe,
   };
   return {
     rankMe,

@@ -30,6 +30,18 @@ function intervalOf({ estimate, replicates, ...options }: Replicates) {
   return jackknife(estimate, replicates, options);
 }
 
+Deno.test("no standard error is said to be less than what rounding may have made of it", () => {
+  const few = { estimate: 3, replicates: [3 - 1e-9, 3 + 1e-9], rounding: 1e-3 };
+  assertEquals(intervalOf(few).standardError, 1e-3);
+  // The 0.975 quantile with one degree of freedom, from tables.
+  assertAlmostEquals(intervalOf(few).high, 3 + 12.7062 * 1e-3, 1e-6);
+  const { standardError } = jackknifeDifference(few, { ...few, estimate: 2, rounding: 2e-3 });
+  assertAlmostEquals(standardError, 3e-3, 1e-15);
+  // Where rows make more of it, nothing changes.
+  const many = { estimate: 3, replicates: [2, 4] };
+  assertEquals(intervalOf({ ...many, rounding: 1e-3 }), intervalOf(many));
+});
+
 Deno.test("leaving out each value of a mean gives its textbook standard error, s/√n", () => {
   const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2 });
   fc.assert(fc.property(values, (values) => {

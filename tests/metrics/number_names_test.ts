@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EmbeddingBatch } from "../../src/batch.ts";
 import { METRICS, metricsNamed } from "../../src/metrics/metrics.ts";
+import { possibleRange } from "../../src/metrics/possible_range.ts";
 import { numberNames } from "../../src/metrics/number_names.ts";
 import { score } from "../../src/pipeline/score.ts";
 
@@ -19,6 +20,16 @@ Deno.test("the numbers of metrics are known before there are any", async () => {
     [...names.keys()].filter((name) => name !== "rankMe").sort(),
     Object.keys(metrics).sort(),
   );
+});
+
+Deno.test("every number of every metric has a range, of an expression anything is possible", () => {
+  const shape = { rows: 40, dim: 16 };
+  for (const name of numberNames(METRICS).keys()) {
+    const [least, most] = possibleRange(name, shape);
+    assert(least > -Infinity || most < Infinity, name);
+  }
+  assertEquals(possibleRange("alphaReqTo", shape), [0, 16]);
+  assertEquals(possibleRange("gap", shape), [-Infinity, Infinity]);
 });
 
 Deno.test("a number is known by its metric, which may have several", () => {
