@@ -357,7 +357,18 @@ export function checkSameColumns(earlier: ChosenColumns, later: ChosenColumns): 
   const [from, to] = [before[changed], now[changed]].map((name) =>
     name === undefined ? "no column" : `column "${name}"`
   );
-  throw new RankMeError("column", `the embeddings move from ${from} to ${to}`, {
+  throw movedColumns(from, to);
+}
+
+/**
+ * The error for one input of which a part has the embeddings elsewhere.
+ *
+ * @param from Where they were.
+ * @param to Where they are now.
+ * @returns A `column` error.
+ */
+export function movedColumns(from: string, to: string): RankMeError {
+  return new RankMeError("column", `the embeddings move from ${from} to ${to}`, {
     advice: "score what has other columns by itself",
   });
 }

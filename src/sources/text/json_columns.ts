@@ -1,10 +1,12 @@
-import { checkColumnCount, type Column } from "../column.ts";
+import { A_FEW, checkColumnCount, type Column } from "../column.ts";
+import { namesWhat, numberedColumns } from "../column_names.ts";
 import {
   checkSameColumns,
   chooseKeys,
   type ChosenColumns,
   type ColumnChoice,
   type KeyChoice,
+  movedColumns,
   type Needs,
 } from "../columns.ts";
 import { chooseSameColumns } from "../same_columns.ts";
@@ -87,6 +89,16 @@ export class JsonColumns implements LearnedColumns {
     return chosen;
   }
 
+  /** The columns of vectors, and those of numbers whose names count as one, but for what is named else. */
+  likeEmbeddings(): Pick<Column, "name" | "numbers">[] {
+    const known = [...this.#columns.values()].filter(({ name, isPart }) =>
+      !isPart && namesWhat(name) !== "other"
+    );
+    const counted = numberedColumns(known.filter(({ kind }) => kind === "numbers"))
+      .map(({ prefix, columns }) => ({ name: `${prefix}*`, numbers: columns.length }));
+    return [...known.filter(({ kind }) => kind === "vectors"), ...counted];
+  }
+
   /** Learns from an object under some keys; what is known of all that is in it comes with it. */
   #learn(object: JsonObject, path: readonly string[], part: Partial<Column>): void {
     const isSparse = path.length > 0 && areOfSparseVector(Object.keys(object));
@@ -164,6 +176,24 @@ export function checkSameKeys(
 ): void {
   columns.learn(object);
   checkSameColumns(chosen, columns.choose(choice));
+}
+
+/**
+ * Refuses an object that has its embeddings under another key than those before it, as where texts of
+ * two models are joined: it is no row whose embeddings are missing, to be left out.
+ *
+ * @param object The object, in which nothing is under the keys that were chosen.
+ * @param chosen What was chosen, by nobody's name.
+ * @param dim D of the rows so far.
+ * @throws {RankMeError} `column`, where another key holds as many numbers, or more than a few.
+ */
+export function checkNotElsewhere(object: JsonObject, chosen: ChosenColumns, dim: number): void {
+  const columns = new JsonColumns();
+  columns.learn(object);
+  const other = columns.likeEmbeddings().find(({ numbers = 0 }) =>
+    numbers === dim || numbers >= A_FEW
+  );
+  if (other) throw movedColumns(`column "${chosen.name}"`, `column "${other.name}"`);
 }
 
 function describe(value: unknown, path: readonly string[]): Omit<Column, "name"> {

@@ -3,7 +3,7 @@ import { checkChoice, type ChosenColumns, originOf } from "../columns.ts";
 import type { RowOptions } from "../format_reader.ts";
 import type { RowBlock } from "../row_block.ts";
 import { ChoiceByRows } from "./choice_by_rows.ts";
-import { checkSameKeys, JsonColumns, valueAt } from "./json_columns.ts";
+import { checkNotElsewhere, checkSameKeys, JsonColumns, valueAt } from "./json_columns.ts";
 import { isObject, type JsonObject, jsonValue, numberIn } from "./json_value.ts";
 import { noKeys, textOfNumber } from "../row_keys.ts";
 import { RowBlocks } from "./row_blocks.ts";
@@ -88,6 +88,8 @@ export class JsonLineRows implements TextReader {
 
   #takeObject(object: JsonObject, length: number): void {
     if (this.#blocks && !this.#chosen) throw mixedRows("an object", "arrays");
+    // Before it is learned from: which of the two is meant is no question where no row has both.
+    this.#checkNotElsewhere(object);
     if (!this.#choice.isSettled) {
       this.#columns.learn(object);
       this.#choose(this.#choice.add(length));
@@ -134,6 +136,14 @@ export class JsonLineRows implements TextReader {
     }
   }
 
+  /** Refuses embeddings elsewhere than in rows before, where nobody said which are meant. */
+  #checkNotElsewhere(object: JsonObject): void {
+    const { column, columns } = this.#options, chosen = this.#chosen;
+    if (!chosen || column !== undefined || columns !== undefined) return;
+    if (!chosen.names.every((name) => isMissing(valueAt(object, name)))) return;
+    checkNotElsewhere(object, chosen, this.#blocks!.dim);
+  }
+
   #add(elements: readonly unknown[], where: string, line = this.line): void {
     const numbers = numbersOf(elements, where);
     if (numbers) this.#blocks!.add(numbers, line);
@@ -164,10 +174,14 @@ const ROW_ADVICE = {
 /** Vectors may be text, as those of databases are. */
 const texts = new VectorScanner();
 
+function isMissing(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
 /** The vector under a name; nothing where it is null or has a null in it. */
 function vectorAt(object: JsonObject, name: string): readonly number[] | undefined {
   const value = valueAt(object, name);
-  if (value === null || value === undefined) return undefined;
+  if (isMissing(value)) return undefined;
   if (Array.isArray(value)) return numbersOf(value, `column "${name}"`);
   if (typeof value === "string" && texts.read(value)) {
     return texts.hasNull ? undefined : Array.from(texts.numbers.subarray(0, texts.length));
@@ -191,7 +205,7 @@ function numbersOf(elements: readonly unknown[], where: string): readonly number
 
 /** What a row belongs to, as text; null where it is not known, or NaN as Python writes it. */
 function textOfValue(value: unknown, name: string): string | null {
-  if (value === null || value === undefined || value === "NaN") return null;
+  if (isMissing(value) || value === "NaN") return null;
   if (typeof value === "string" || typeof value === "boolean") return String(value);
   if (typeof value === "number") return textOfNumber(value, `column "${name}"`);
   throw noKeys(`column "${name}"`, Array.isArray(value) ? "an array" : "an object");

@@ -42,6 +42,11 @@ export class RowBlocks {
     return this.#rowsBefore + this.#lines.length;
   }
 
+  /** D of the rows so far; 0 where all were null. */
+  get dim(): number {
+    return this.#dim;
+  }
+
   /** The blocks that are full, for the caller to take out. */
   readonly full: RowBlock[] = [];
 

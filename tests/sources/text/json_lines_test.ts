@@ -138,6 +138,42 @@ Deno.test("what was null so far keeps no row waiting, and is refused if it could
   assertEquals(jsonRows(wide, { column: "layer*", ...SKIP }), [[3, 4, 5, 6]]);
 });
 
+Deno.test("embeddings under another key than before are no rows without any", () => {
+  const vector = [0.5, 0.25, 1.5], long = Array.from({ length: 20 }, (_, i) => i + 0.5);
+  const cases: [before: unknown, after: unknown, from: string, to: string][] = [
+    [{ image: vector }, { text: vector }, "image", "text"],
+    [{ image: vector }, { text: long }, "image", "text"],
+    [{ image: vector, text: null }, { image: null, text: vector }, "image", "text"],
+    [{ a: { emb: vector } }, { b: { emb: vector } }, "a.emb", "b.emb"],
+    [{ image: vector }, { text: JSON.stringify(vector) }, "image", "text"],
+    [{ image: vector }, { t0: 0.5, t1: 0.25, t2: 1.5 }, "image", "t*"],
+    [{ d0: 0.5, d1: 0.25 }, { e0: 0.5, e1: 0.25 }, "d*", "e*"],
+  ];
+  for (const [before, after, from, to] of cases) {
+    const [one, other] = [before, after].map((row) => `${JSON.stringify(row)}\n`);
+    // The columns are settled after some lines, and the columns of later ones are not learned.
+    for (const text of [one + other, one.repeat(2000) + other]) {
+      for (const options of [{}, SKIP]) {
+        const { code, what, advice } = refusal(() => jsonRows(text, options));
+        assertEquals(code, "column", text.slice(-200));
+        assertEquals(what, `the embeddings move from column "${from}" to column "${to}"`);
+        assertEquals(advice, "score what has other columns by itself");
+      }
+    }
+  }
+});
+
+Deno.test("rows without a vector are null, whatever else they say, and also beside one that is named", () => {
+  for (const other of [{}, { e: null }, { error: [1, 2, 3] }, { e: null, input_ids: [7, 8] }]) {
+    // In the first lines, any list is asked about.
+    const text = `${'{"e":[1.5,2]}\n'.repeat(200)}${JSON.stringify(other)}\n`;
+    assertEquals(refusal(() => jsonRows(text)).code, "null");
+    assertEquals(jsonRows(text, SKIP).length, 200);
+  }
+  const text = '{"image":[1.5,2],"text":[3,4]}\n{"text":[5,6]}\n';
+  assertEquals(jsonRows(text, { ...SKIP, column: "image" }), [[1.5, 2]]);
+});
+
 Deno.test("NaN and infinities are what Python and protocol buffers write for them", () => {
   const policy = refusal(() => readFixture("python-nan.jsonl"));
   assertEquals(policy.code, "non-finite");
